@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.tree;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.io.ByteSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The bytes of a regular file: how many, their digest, and where they can be read.
+ *
+ * <p>Two contents are equal when size and digest are; where they are read from does not matter.
+ */
+public final class Content implements ByteSource {
+  /** No bytes at all. */
+  public static final Content EMPTY = bytes();
+
+  /** A part of a file that holds data; what lies between ranges is a hole and reads as zeros. */
+  public record Range(long offset, long length) {
+    public Range {
+      if (offset < 0 || length <= 0) {
+        throw new IllegalArgumentException("a range starts at 0 or later and is not empty: " + offset + " + " + length);
+      }
+    }
+  }
+
+  private final long sizeBytes;
+  private final Digest digest;
+  private final List<Range> data;
+  private final ByteSource source;
+
+  private Content(long sizeBytes, Digest digest, List<Range> data, ByteSource source) {
+    this.sizeBytes = sizeBytes;
+    this.digest = Objects.requireNonNull(digest, "digest");
+    this.data = data;
+    this.source = Objects.requireNonNull(source, "source");
+  }
+
+  /** Content without holes whose size and digest are known. The caller vouches for them. */
+  public static Content of(long sizeBytes, Digest digest, ByteSource source) {
+    List<Range> data = sizeBytes == 0 ? List.of() : List.of(new Range(0, sizeBytes));
+    return new Content(sizeBytes, digest, data, source);
+  }
+
+  /**
+   * Content with holes.
+   *
+   * @param data where data lies, in order, not overlapping, within {@code sizeBytes}
+   */
+  public static Content sparse(long sizeBytes, Digest digest, List<Range> data, ByteSource source) {
+    long end = 0;
+    for (Range range : data) {
+      if (range.offset() < end || range.length() > sizeBytes - range.offset()) {
+        throw new IllegalArgumentException("ranges must be in order and within " + sizeBytes + " bytes: " + data);
+      }
+      end = range.offset() + range.length();
+    }
+    return new Content(sizeBytes, digest, List.copyOf(data), source);
+  }
+
+  /** A copy of the given bytes. */
+  public static Content bytes(byte... bytes) {
+    byte[] own = bytes.clone();
+    return of(own.length, Digest.of(own), ByteSource.bytes(own));
+  }
+
+  /** The UTF-8 form of a text. */
+  public static Content utf8(String text) {
+    return bytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A file, read once now for its digest. It must not change while the content is in use. */
+  public static Content file(Path path) throws IOException {
+    ByteSource source = ByteSource.file(path);
+    return of(Files.size(path), Digest.of(source), source);
+  }
+
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  public Digest digest() {
+    return digest;
+  }
+
+  /** Where data lies, in order; everything else is a hole. */
+  public List<Range> data() {
+    return data;
+  }
+
+  /** Where the bytes are read from. */
+  public ByteSource source() {
+    return source;
+  }
+
+  @Override
+  public InputStream open() throws IOException {
+    return source.open();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Content that && sizeBytes == that.sizeBytes && digest.equals(that.digest);
+  }
+
+  @Override
+  public int hashCode() {
+    return digest.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return sizeBytes + " bytes, sha256 " + digest;
+  }
+}
