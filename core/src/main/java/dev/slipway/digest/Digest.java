@@ -33,12 +33,14 @@ public final class Digest implements Comparable<Digest> {
   /** Reads 64 hexadecimal digits of either case. */
   public static Digest parse(String hex) {
     if (hex.length() != 2 * BYTES) {
-      throw new IllegalArgumentException("a SHA-256 digest has 64 hexadecimal digits: \"" + hex + "\"");
+      throw new IllegalArgumentException(
+          "a SHA-256 digest has 64 hexadecimal digits: \"" + hex + "\"");
     }
     try {
       return new Digest(HEX.parseHex(hex));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("a SHA-256 digest has 64 hexadecimal digits: \"" + hex + "\"", e);
+      throw new IllegalArgumentException(
+          "a SHA-256 digest has 64 hexadecimal digits: \"" + hex + "\"", e);
     }
   }
 
@@ -64,7 +66,10 @@ public final class Digest implements Comparable<Digest> {
     return new Digest(digest.digest());
   }
 
-  /** A new SHA-256 engine of the JDK, which every Java has and which is many times faster than others. */
+  /**
+   * A new SHA-256 engine of the JDK, which every Java has and which is many times faster than
+   * others.
+   */
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

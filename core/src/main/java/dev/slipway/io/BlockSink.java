@@ -9,8 +9,9 @@ import java.nio.file.Path;
 /**
  * Where the bytes of an image go: positioned writes into something that is zero to begin with.
  *
- * <p>A range that is never written <em>means zeros</em>, so holes stay holes. Writers go forward as far as they can, which lets a sink hash or
- * compress while it writes. Used by one thread at a time.
+ * <p>A range that is never written <em>means zeros</em>, so holes stay holes. Writers go forward as
+ * far as they can, which lets a sink hash or compress while it writes. Used by one thread at a
+ * time.
  */
 public interface BlockSink extends Closeable {
 
@@ -25,7 +26,10 @@ public interface BlockSink extends Closeable {
   /** Makes everything written so far durable, as far as the target can. */
   void flush() throws IOException;
 
-  /** A view whose position 0 is {@code offset} here, and which refuses writes behind {@code length}. Closing it flushes nothing and closes nothing. */
+  /**
+   * A view whose position 0 is {@code offset} here, and which refuses writes behind {@code length}.
+   * Closing it flushes nothing and closes nothing.
+   */
   default BlockSink slice(long offset, long length) {
     return new SlicedBlockSink(this, offset, length);
   }
@@ -35,7 +39,10 @@ public interface BlockSink extends Closeable {
     return FileBlockSink.create(path, size);
   }
 
-  /** Opens an existing file or device, whose old content is overwritten: skipped ranges are zeroed by the caller's {@code writeTo}. */
+  /**
+   * Opens an existing file or device, whose old content is overwritten: skipped ranges are zeroed
+   * by the caller's {@code writeTo}.
+   */
   static BlockSink openFile(Path path) throws IOException {
     return FileBlockSink.open(path);
   }

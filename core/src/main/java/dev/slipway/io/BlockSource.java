@@ -8,7 +8,10 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** Bytes that can be read at any position: a disk, a partition, an image file, a blob. Safe for concurrent reads. */
+/**
+ * Bytes that can be read at any position: a disk, a partition, an image file, a blob. Safe for
+ * concurrent reads.
+ */
 public interface BlockSource extends Closeable {
 
   /** The number of bytes. */
@@ -17,7 +20,8 @@ public interface BlockSource extends Closeable {
   /**
    * Reads from an absolute position into the buffer's remaining space.
    *
-   * @return how many bytes were read, at least one unless the buffer is full; -1 at or behind the end
+   * @return how many bytes were read, at least one unless the buffer is full; -1 at or behind the
+   *     end
    */
   int read(long position, ByteBuffer target) throws IOException;
 
@@ -27,7 +31,13 @@ public interface BlockSource extends Closeable {
     while (target.hasRemaining()) {
       int count = read(at, target);
       if (count < 0) {
-        throw new EOFException("end of data at byte " + size() + ", wanted " + target.remaining() + " more bytes at byte " + at);
+        throw new EOFException(
+            "end of data at byte "
+                + size()
+                + ", wanted "
+                + target.remaining()
+                + " more bytes at byte "
+                + at);
       }
       at += count;
     }

@@ -19,7 +19,12 @@ final class FileBlockSink implements BlockSink {
 
   static FileBlockSink create(Path path, long size) throws IOException {
     FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.SPARSE, StandardOpenOption.WRITE, StandardOpenOption.READ);
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.SPARSE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.READ);
     try {
       if (size > 0) {
         channel.write(ByteBuffer.allocate(1), size - 1);

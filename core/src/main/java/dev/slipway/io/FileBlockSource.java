@@ -52,7 +52,8 @@ final class FileBlockSource implements BlockSource {
     return low;
   }
 
-  private static boolean readable(FileChannel channel, ByteBuffer one, long position) throws IOException {
+  private static boolean readable(FileChannel channel, ByteBuffer one, long position)
+      throws IOException {
     one.clear();
     return channel.read(one, position) > 0;
   }

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 
 /** A number of bytes, with the units people write. One KiB is 1024 bytes. */
 public record Size(long bytes) implements Comparable<Size> {
-  private static final Pattern TEXT = Pattern.compile("([0-9]+)\\s*(|B|[KMGT](?:iB|B)?)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern TEXT =
+      Pattern.compile("([0-9]+)\\s*(|B|[KMGT](?:iB|B)?)", Pattern.CASE_INSENSITIVE);
   private static final String UNITS = "KMGT";
 
   public Size {
@@ -33,14 +34,18 @@ public record Size(long bytes) implements Comparable<Size> {
   }
 
   /**
-   * Reads {@code 512}, {@code 64M}, {@code 64 MiB}, {@code 2G}: units are powers of 1024 and their case does not matter.
+   * Reads {@code 512}, {@code 64M}, {@code 64 MiB}, {@code 2G}: units are powers of 1024 and their
+   * case does not matter.
    *
    * @throws IllegalArgumentException naming the text and what would fit
    */
   public static Size parse(String text) {
     Matcher matcher = TEXT.matcher(text.strip());
     if (!matcher.matches()) {
-      throw new IllegalArgumentException("\"" + text + "\" is not a size; write a whole number with KiB, MiB, GiB or TiB, such as \"512 MiB\"");
+      throw new IllegalArgumentException(
+          "\""
+              + text
+              + "\" is not a size; write a whole number with KiB, MiB, GiB or TiB, such as \"512 MiB\"");
     }
     try {
       long number = Long.parseLong(matcher.group(1));
@@ -62,7 +67,10 @@ public record Size(long bytes) implements Comparable<Size> {
     return Long.compare(bytes, other.bytes);
   }
 
-  /** {@code 64 MiB} when the unit divides the size exactly, {@code 412.5 MiB} rounded to a tenth otherwise. */
+  /**
+   * {@code 64 MiB} when the unit divides the size exactly, {@code 412.5 MiB} rounded to a tenth
+   * otherwise.
+   */
   @Override
   public String toString() {
     int power = 0;
@@ -73,7 +81,10 @@ public record Size(long bytes) implements Comparable<Size> {
       return bytes + " B";
     }
     long unit = 1L << (10 * power);
-    String number = bytes % unit == 0 ? Long.toString(bytes / unit) : String.format(Locale.ROOT, "%.1f", (double) bytes / unit);
+    String number =
+        bytes % unit == 0
+            ? Long.toString(bytes / unit)
+            : String.format(Locale.ROOT, "%.1f", (double) bytes / unit);
     return number + " " + UNITS.charAt(power - 1) + "iB";
   }
 }

@@ -12,7 +12,8 @@ final class SlicedBlockSink implements BlockSink {
 
   SlicedBlockSink(BlockSink whole, long offset, long length) {
     if (offset < 0 || length < 0) {
-      throw new IllegalArgumentException("offset and length must not be negative: " + offset + ", " + length);
+      throw new IllegalArgumentException(
+          "offset and length must not be negative: " + offset + ", " + length);
     }
     this.whole = whole;
     this.offset = offset;
@@ -22,7 +23,14 @@ final class SlicedBlockSink implements BlockSink {
   @Override
   public void write(long position, ByteBuffer bytes) throws IOException {
     if (position < 0 || bytes.remaining() > length - position) {
-      throw new IllegalStateException("bug: write of " + bytes.remaining() + " bytes at byte " + position + " leaves a window of " + length + " bytes");
+      throw new IllegalStateException(
+          "bug: write of "
+              + bytes.remaining()
+              + " bytes at byte "
+              + position
+              + " leaves a window of "
+              + length
+              + " bytes");
     }
     whole.write(offset + position, bytes);
   }

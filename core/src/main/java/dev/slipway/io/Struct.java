@@ -11,9 +11,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * A fixed-size structure being filled in, one named field at a time: one line per row of a specification's table.
+ * A fixed-size structure being filled in, one named field at a time: one line per row of a
+ * specification's table.
  *
- * <p>It refuses values that do not fit and fields that overlap, and it can print what it holds. Bytes that no field claims are zero.
+ * <p>It refuses values that do not fit and fields that overlap, and it can print what it holds.
+ * Bytes that no field claims are zero.
  */
 public final class Struct {
   private record Field(int offset, int bytes, String name) {}
@@ -78,7 +80,9 @@ public final class Struct {
     return text(offset, width, value.getBytes(StandardCharsets.US_ASCII), value, (byte) ' ', name);
   }
 
-  /** UTF-16 text in the structure's byte order in a field of {@code width} bytes, padded with zeros. */
+  /**
+   * UTF-16 text in the structure's byte order in a field of {@code width} bytes, padded with zeros.
+   */
   public Struct utf16(int offset, int width, String value, String name) {
     boolean little = buffer.order() == ByteOrder.LITTLE_ENDIAN;
     byte[] encoded = value.getBytes(little ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_16BE);
@@ -100,7 +104,8 @@ public final class Struct {
   public Struct uuid(int offset, UUID value, String name) {
     claim(offset, 16, name);
     ByteBuffer big = buffer.duplicate().order(ByteOrder.BIG_ENDIAN);
-    big.putLong(offset, value.getMostSignificantBits()).putLong(offset + 8, value.getLeastSignificantBits());
+    big.putLong(offset, value.getMostSignificantBits())
+        .putLong(offset + 8, value.getLeastSignificantBits());
     return this;
   }
 
@@ -115,14 +120,19 @@ public final class Struct {
     for (Field field : fields.values()) {
       byte[] raw = new byte[field.bytes()];
       buffer.get(field.offset(), raw);
-      out.append(String.format("%4d %-26s %s%n", field.offset(), field.name(), HexFormat.ofDelimiter(" ").formatHex(raw)));
+      out.append(
+          String.format(
+              "%4d %-26s %s%n",
+              field.offset(), field.name(), HexFormat.ofDelimiter(" ").formatHex(raw)));
     }
     return out.toString();
   }
 
-  private Struct text(int offset, int width, byte[] encoded, String value, byte padding, String name) {
+  private Struct text(
+      int offset, int width, byte[] encoded, String value, byte padding, String name) {
     if (encoded.length > width) {
-      throw new IllegalArgumentException(name + ": \"" + value + "\" needs " + encoded.length + " bytes, the field has " + width);
+      throw new IllegalArgumentException(
+          name + ": \"" + value + "\" needs " + encoded.length + " bytes, the field has " + width);
     }
     claim(offset, width, name);
     buffer.put(offset, encoded);

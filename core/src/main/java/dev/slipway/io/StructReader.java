@@ -7,7 +7,10 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
-/** The reading twin of {@link Struct}: named fields at fixed offsets, and errors that say which field of which input is wrong. */
+/**
+ * The reading twin of {@link Struct}: named fields at fixed offsets, and errors that say which
+ * field of which input is wrong.
+ */
 public final class StructReader {
   private final String source;
   private final long base;
@@ -75,7 +78,10 @@ public final class StructReader {
   /** UTF-16 text in the structure's byte order up to the first NUL or the end of the field. */
   public String utf16(int offset, int width, String name) throws FormatException {
     boolean little = buffer.order() == ByteOrder.LITTLE_ENDIAN;
-    String whole = new String(bytes(offset, width, name), little ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_16BE);
+    String whole =
+        new String(
+            bytes(offset, width, name),
+            little ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_16BE);
     int end = whole.indexOf('\0');
     return end < 0 ? whole : whole.substring(0, end);
   }
@@ -84,7 +90,10 @@ public final class StructReader {
   public UUID guid(int offset, String name) throws FormatException {
     inside(offset, 16, name);
     ByteBuffer little = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    long high = ((long) little.getInt(offset) << 32) | (little.getShort(offset + 4) & 0xffffL) << 16 | (little.getShort(offset + 6) & 0xffffL);
+    long high =
+        ((long) little.getInt(offset) << 32)
+            | (little.getShort(offset + 4) & 0xffffL) << 16
+            | (little.getShort(offset + 6) & 0xffffL);
     return new UUID(high, Long.reverseBytes(little.getLong(offset + 8)));
   }
 
@@ -95,14 +104,18 @@ public final class StructReader {
     return new UUID(big.getLong(offset), big.getLong(offset + 8));
   }
 
-  /** An error about a field of this structure, in the one form: {@code source: byte N: field: what is wrong}. */
+  /**
+   * An error about a field of this structure, in the one form: {@code source: byte N: field: what
+   * is wrong}.
+   */
   public FormatException error(int offset, String name, String message) {
     return new FormatException(source + ": byte " + (base + offset) + ": " + name + ": " + message);
   }
 
   private void inside(int offset, int length, String name) throws FormatException {
     if (offset < 0 || length < 0 || length > buffer.capacity() - offset) {
-      throw error(offset, name, "needs " + length + " bytes, the structure has " + buffer.capacity());
+      throw error(
+          offset, name, "needs " + length + " bytes, the structure has " + buffer.capacity());
     }
   }
 }

@@ -24,7 +24,8 @@ public final class Content implements ByteSource {
   public record Range(long offset, long length) {
     public Range {
       if (offset < 0 || length <= 0) {
-        throw new IllegalArgumentException("a range starts at 0 or later and is not empty: " + offset + " + " + length);
+        throw new IllegalArgumentException(
+            "a range starts at 0 or later and is not empty: " + offset + " + " + length);
       }
     }
   }
@@ -56,7 +57,8 @@ public final class Content implements ByteSource {
     long end = 0;
     for (Range range : data) {
       if (range.offset() < end || range.length() > sizeBytes - range.offset()) {
-        throw new IllegalArgumentException("ranges must be in order and within " + sizeBytes + " bytes: " + data);
+        throw new IllegalArgumentException(
+            "ranges must be in order and within " + sizeBytes + " bytes: " + data);
       }
       end = range.offset() + range.length();
     }
@@ -105,7 +107,9 @@ public final class Content implements ByteSource {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Content that && sizeBytes == that.sizeBytes && digest.equals(that.digest);
+    return other instanceof Content that
+        && sizeBytes == that.sizeBytes
+        && digest.equals(that.digest);
   }
 
   @Override

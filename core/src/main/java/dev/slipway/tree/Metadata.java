@@ -12,16 +12,19 @@ import java.util.Objects;
  * @param mtimeSeconds last modification, seconds since 1970, may be negative
  * @param mtimeNanos the rest of a second, 0 to 999,999,999
  */
-public record Metadata(int mode, long uid, long gid, long mtimeSeconds, int mtimeNanos, Xattrs xattrs) {
+public record Metadata(
+    int mode, long uid, long gid, long mtimeSeconds, int mtimeNanos, Xattrs xattrs) {
   private static final long ID_MAX = 0xffff_fffeL;
 
   public Metadata {
     Objects.requireNonNull(xattrs, "xattrs");
     if ((mode & ~07777) != 0) {
-      throw new IllegalArgumentException("mode has bits beyond 07777: 0" + Integer.toOctalString(mode));
+      throw new IllegalArgumentException(
+          "mode has bits beyond 07777: 0" + Integer.toOctalString(mode));
     }
     if (uid < 0 || uid > ID_MAX || gid < 0 || gid > ID_MAX) {
-      throw new IllegalArgumentException("owner " + uid + ":" + gid + " is not within 0 to " + ID_MAX);
+      throw new IllegalArgumentException(
+          "owner " + uid + ":" + gid + " is not within 0 to " + ID_MAX);
     }
     if (mtimeNanos < 0 || mtimeNanos > 999_999_999) {
       throw new IllegalArgumentException("nanoseconds not within a second: " + mtimeNanos);

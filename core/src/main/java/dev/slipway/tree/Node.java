@@ -10,7 +10,8 @@ public sealed interface Node {
   /**
    * A directory.
    *
-   * @param implied made only because something lies below it: an overlay does not change the metadata of a directory that is there already
+   * @param implied made only because something lies below it: an overlay does not change the
+   *     metadata of a directory that is there already
    */
   record Directory(Metadata metadata, boolean implied) implements Inode {
     public Directory {
@@ -49,7 +50,12 @@ public sealed interface Node {
       Objects.requireNonNull(metadata, "metadata");
       int bytes = target.getBytes(StandardCharsets.UTF_8).length;
       if (bytes == 0 || bytes > TARGET_BYTES_MAX || target.indexOf('\0') >= 0) {
-        throw new IllegalArgumentException("a link's target has 1 to " + TARGET_BYTES_MAX + " bytes without NUL: \"" + target + "\"");
+        throw new IllegalArgumentException(
+            "a link's target has 1 to "
+                + TARGET_BYTES_MAX
+                + " bytes without NUL: \""
+                + target
+                + "\"");
       }
       metadata = metadata.withMode(0777);
     }
@@ -73,8 +79,13 @@ public sealed interface Node {
     public Special {
       Objects.requireNonNull(metadata, "metadata");
       boolean device = kind == Kind.CHARACTER_DEVICE || kind == Kind.BLOCK_DEVICE;
-      if (major < 0 || major > 0xfff || minor < 0 || minor > 0xfffff || (!device && (major | minor) != 0)) {
-        throw new IllegalArgumentException("device numbers " + major + ":" + minor + " do not fit a " + kind);
+      if (major < 0
+          || major > 0xfff
+          || minor < 0
+          || minor > 0xfffff
+          || (!device && (major | minor) != 0)) {
+        throw new IllegalArgumentException(
+            "device numbers " + major + ":" + minor + " do not fit a " + kind);
       }
     }
 
@@ -85,7 +96,8 @@ public sealed interface Node {
   }
 
   /**
-   * A further name of an inode. In a tree, {@code target} is always the inode's first name in path order, and holds no directory.
+   * A further name of an inode. In a tree, {@code target} is always the inode's first name in path
+   * order, and holds no directory.
    */
   record HardLink(TreePath target) implements Node {
     public HardLink {

@@ -18,9 +18,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * A root file system as an immutable value: paths to nodes, with owners, modes, times, extended attributes, hard links and devices as data.
+ * A root file system as an immutable value: paths to nodes, with owners, modes, times, extended
+ * attributes, hard links and devices as data.
  *
- * <p>It is never a directory on the host, so holding one needs no privilege. Every entry's parent is a directory of the tree; the root is always there.
+ * <p>It is never a directory on the host, so holding one needs no privilege. Every entry's parent
+ * is a directory of the tree; the root is always there.
  *
  * <pre>{@code
  * Tree site = Tree.of(t -> t
@@ -98,7 +100,10 @@ public final class Tree {
     return entries.containsKey(TreePath.of(path));
   }
 
-  /** Where a path leads when every symbolic link on the way and at its end is followed within the tree; nothing when it dangles or turns in circles. */
+  /**
+   * Where a path leads when every symbolic link on the way and at its end is followed within the
+   * tree; nothing when it dangles or turns in circles.
+   */
   public Optional<TreePath> follow(TreePath path) {
     return follow(path, LINKS_FOLLOWED_MAX);
   }
@@ -145,7 +150,8 @@ public final class Tree {
     if (inode.isPresent() && inode.get() instanceof RegularFile file) {
       return file.content().readAll();
     }
-    throw new NoSuchFileException(path, null, inode.isPresent() ? "not a regular file" : "not in the tree");
+    throw new NoSuchFileException(
+        path, null, inode.isPresent() ? "not a regular file" : "not in the tree");
   }
 
   /** The paths directly inside a directory, in order. */
@@ -162,7 +168,10 @@ public final class Tree {
     return found;
   }
 
-  /** A directory and everything below it, as a tree of its own: hard links to the outside become files of their own. */
+  /**
+   * A directory and everything below it, as a tree of its own: hard links to the outside become
+   * files of their own.
+   */
   public Tree subtree(TreePath directory) {
     return of(
         t -> {
@@ -172,7 +181,10 @@ public final class Tree {
             }
             Node node = entry.getValue();
             if (node instanceof HardLink link) {
-              node = link.target().startsWith(directory) ? new HardLink(link.target().rebase(directory, TreePath.ROOT)) : entries.get(link.target());
+              node =
+                  link.target().startsWith(directory)
+                      ? new HardLink(link.target().rebase(directory, TreePath.ROOT))
+                      : entries.get(link.target());
             }
             t.put(entry.getKey().rebase(directory, TreePath.ROOT), node);
           }
@@ -180,14 +192,19 @@ public final class Tree {
   }
 
   /**
-   * This tree with another laid over it: what the other holds replaces what is here, directories are merged. An implied directory of the other changes no
-   * metadata, and a symbolic link to a directory here is kept when the other has a directory there and what it holds goes where the link leads.
+   * This tree with another laid over it: what the other holds replaces what is here, directories
+   * are merged. An implied directory of the other changes no metadata, and a symbolic link to a
+   * directory here is kept when the other has a directory there and what it holds goes where the
+   * link leads.
    */
   public Tree overlaidWith(Tree upper) {
     return with(t -> t.overlay(upper));
   }
 
-  /** This tree without the entries a predicate picks; what lies below a picked directory goes with it. */
+  /**
+   * This tree without the entries a predicate picks; what lies below a picked directory goes with
+   * it.
+   */
   public Tree without(Predicate<TreePath> picked) {
     return with(
         t -> {
@@ -201,7 +218,10 @@ public final class Tree {
         });
   }
 
-  /** This tree with every inode replaced by what a function makes of it. Types may change, but a directory stays one. */
+  /**
+   * This tree with every inode replaced by what a function makes of it. Types may change, but a
+   * directory stays one.
+   */
   public Tree mapped(BiFunction<TreePath, Inode, Inode> change) {
     return with(
         t ->
@@ -215,13 +235,16 @@ public final class Tree {
 
   /** Bytes of all regular files, hard links counted once. */
   public long contentBytes() {
-    return entries.values().stream().mapToLong(node -> node instanceof RegularFile file ? file.content().sizeBytes() : 0).sum();
+    return entries.values().stream()
+        .mapToLong(node -> node instanceof RegularFile file ? file.content().sizeBytes() : 0)
+        .sum();
   }
 
   /** Whether the two trees hold the same nodes at the same paths, contents compared by digest. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof Tree that && withoutImplied(entries).equals(withoutImplied(that.entries));
+    return other instanceof Tree that
+        && withoutImplied(entries).equals(withoutImplied(that.entries));
   }
 
   private static List<Object> withoutImplied(NavigableMap<TreePath, Node> entries) {

@@ -17,7 +17,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Collects the parts of a {@link Tree} in any order. Missing parents are made: owned by root, mode 0755, marked as implied.
+ * Collects the parts of a {@link Tree} in any order. Missing parents are made: owned by root, mode
+ * 0755, marked as implied.
  *
  * <p>Not safe for several threads.
  */
@@ -66,8 +67,10 @@ public final class TreeBuilder {
   }
 
   /**
-   * Puts a node at a path. A directory over a directory takes over its metadata; anything else replaces what was there, with everything below. Putting an
-   * inode over the first name of a hard-linked file changes the inode for all its names; put over another name, it parts that name from the rest.
+   * Puts a node at a path. A directory over a directory takes over its metadata; anything else
+   * replaces what was there, with everything below. Putting an inode over the first name of a
+   * hard-linked file changes the inode for all its names; put over another name, it parts that name
+   * from the rest.
    *
    * @throws IllegalArgumentException when a parent is no directory
    */
@@ -107,7 +110,10 @@ public final class TreeBuilder {
     }
   }
 
-  /** Removes an entry and everything below it; nothing happens when there is none. Other names of a removed inode keep it. */
+  /**
+   * Removes an entry and everything below it; nothing happens when there is none. Other names of a
+   * removed inode keep it.
+   */
   public TreeBuilder remove(TreePath path) {
     if (path.isRoot()) {
       throw new IllegalArgumentException("the root of a tree cannot be removed");
@@ -138,7 +144,10 @@ public final class TreeBuilder {
     }
   }
 
-  /** The first of an inode's further names takes the inode over, because {@code path} is about to be something else. */
+  /**
+   * The first of an inode's further names takes the inode over, because {@code path} is about to be
+   * something else.
+   */
   private void promote(TreePath path) {
     TreeSet<TreePath> names = linksTo.remove(path);
     if (names == null || names.isEmpty() || !entries.containsKey(path)) {
@@ -266,7 +275,12 @@ public final class TreeBuilder {
       target = next.target();
     }
     if (!(entries.get(target) instanceof Inode inode) || inode instanceof Directory) {
-      throw new IllegalArgumentException(path + " is a hard link to " + target + ", which is " + (entries.containsKey(target) ? "a directory" : "missing"));
+      throw new IllegalArgumentException(
+          path
+              + " is a hard link to "
+              + target
+              + ", which is "
+              + (entries.containsKey(target) ? "a directory" : "missing"));
     }
     return target;
   }

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A path inside a {@link Tree}: components between single slashes, from the root, without {@code .} or {@code ..}; the root itself is empty.
+ * A path inside a {@link Tree}: components between single slashes, from the root, without {@code .}
+ * or {@code ..}; the root itself is empty.
  *
- * <p>Paths are ordered component by component by the unsigned bytes of their UTF-8 form, so a directory comes directly before what it holds, and the
- * order is the one that C's {@code strcmp} gives for names.
+ * <p>Paths are ordered component by component by the unsigned bytes of their UTF-8 form, so a
+ * directory comes directly before what it holds, and the order is the one that C's {@code strcmp}
+ * gives for names.
  */
 public final class TreePath implements Comparable<TreePath> {
   /** The root directory. */
@@ -26,9 +28,11 @@ public final class TreePath implements Comparable<TreePath> {
   }
 
   /**
-   * Reads a path as people and archives write it: {@code /etc/passwd}, {@code ./etc/passwd} and {@code etc/passwd/} are the same.
+   * Reads a path as people and archives write it: {@code /etc/passwd}, {@code ./etc/passwd} and
+   * {@code etc/passwd/} are the same.
    *
-   * @throws IllegalArgumentException for {@code ..}, NUL, names over 255 bytes, and text that is not valid Unicode
+   * @throws IllegalArgumentException for {@code ..}, NUL, names over 255 bytes, and text that is
+   *     not valid Unicode
    */
   public static TreePath of(String path) {
     if (isCanonical(path)) {
@@ -55,7 +59,9 @@ public final class TreePath implements Comparable<TreePath> {
       char c = i == path.length() ? '/' : path.charAt(i);
       if (c == '/') {
         int length = i - start;
-        if (length > NAME_BYTES_MAX || (length == 0 && !path.isEmpty()) || (length > 0 && path.charAt(start) == '.' && length <= 2)) {
+        if (length > NAME_BYTES_MAX
+            || (length == 0 && !path.isEmpty())
+            || (length > 0 && path.charAt(start) == '.' && length <= 2)) {
           return false;
         }
         start = i + 1;
@@ -71,14 +77,22 @@ public final class TreePath implements Comparable<TreePath> {
       throw new IllegalArgumentException("a path must not contain \"..\": \"" + path + "\"");
     }
     if (name.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException("a path must not contain NUL: \"" + path.replace("\0", "\\0") + "\"");
+      throw new IllegalArgumentException(
+          "a path must not contain NUL: \"" + path.replace("\0", "\\0") + "\"");
     }
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(name) || name.indexOf('\uFFFD') >= 0) {
       throw new IllegalArgumentException("a path must be valid UTF-8: \"" + path + "\"");
     }
     int bytes = name.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > NAME_BYTES_MAX) {
-      throw new IllegalArgumentException("a name holds at most " + NAME_BYTES_MAX + " bytes, this one has " + bytes + ": \"" + path + "\"");
+      throw new IllegalArgumentException(
+          "a name holds at most "
+              + NAME_BYTES_MAX
+              + " bytes, this one has "
+              + bytes
+              + ": \""
+              + path
+              + "\"");
     }
   }
 
@@ -122,7 +136,9 @@ public final class TreePath implements Comparable<TreePath> {
   /** Whether this is the given directory or lies somewhere below it. */
   public boolean startsWith(TreePath directory) {
     return directory.isRoot()
-        || (text.startsWith(directory.text) && (text.length() == directory.text.length() || text.charAt(directory.text.length()) == '/'));
+        || (text.startsWith(directory.text)
+            && (text.length() == directory.text.length()
+                || text.charAt(directory.text.length()) == '/'));
   }
 
   /** This path with its leading {@code from} replaced by {@code to}. */
@@ -130,8 +146,11 @@ public final class TreePath implements Comparable<TreePath> {
     if (!startsWith(from)) {
       throw new IllegalArgumentException(this + " is not below " + from);
     }
-    String rest = from.isRoot() ? text : text.substring(Math.min(text.length(), from.text.length() + 1));
-    return rest.isEmpty() ? to : to.isRoot() ? new TreePath(rest) : new TreePath(to.text + "/" + rest);
+    String rest =
+        from.isRoot() ? text : text.substring(Math.min(text.length(), from.text.length() + 1));
+    return rest.isEmpty()
+        ? to
+        : to.isRoot() ? new TreePath(rest) : new TreePath(to.text + "/" + rest);
   }
 
   /** All directories above this entry, from the root down. */
@@ -172,7 +191,10 @@ public final class TreePath implements Comparable<TreePath> {
     return Integer.compare(a.length(), b.length());
   }
 
-  /** UTF-8 sorts by code point, UTF-16 does not: surrogates stand for code points above all others. A slash ends a name, so it comes first. */
+  /**
+   * UTF-8 sorts by code point, UTF-16 does not: surrogates stand for code points above all others.
+   * A slash ends a name, so it comes first.
+   */
   private static int rank(char c) {
     return c == '/' ? -1 : Character.isSurrogate(c) ? c + 0x10000 : c;
   }

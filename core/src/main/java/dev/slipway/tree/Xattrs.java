@@ -43,7 +43,8 @@ public final class Xattrs {
   public boolean equals(Object other) {
     return other instanceof Xattrs that
         && values.keySet().equals(that.values.keySet())
-        && values.entrySet().stream().allMatch(e -> Arrays.equals(e.getValue(), that.values.get(e.getKey())));
+        && values.entrySet().stream()
+            .allMatch(e -> Arrays.equals(e.getValue(), that.values.get(e.getKey())));
   }
 
   @Override
@@ -58,7 +59,12 @@ public final class Xattrs {
   @Override
   public String toString() {
     var out = new StringBuilder("{");
-    values.forEach((name, value) -> out.append(out.length() > 1 ? ", " : "").append(name).append("=").append(HexFormat.of().formatHex(value)));
+    values.forEach(
+        (name, value) ->
+            out.append(out.length() > 1 ? ", " : "")
+                .append(name)
+                .append("=")
+                .append(HexFormat.of().formatHex(value)));
     return out.append("}").toString();
   }
 }

@@ -9,7 +9,10 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Random reads of a composed volume. The stream of the piece last read stays open, so that reading forward opens each piece once. */
+/**
+ * Random reads of a composed volume. The stream of the piece last read stays open, so that reading
+ * forward opens each piece once.
+ */
 final class ComposedSource implements BlockSource {
   private final long size;
   private final List<Piece> pieces;
@@ -52,7 +55,10 @@ final class ComposedSource implements BlockSource {
     byte[] bytes = new byte[wanted];
     seek(piece, within);
     if (stream.readNBytes(bytes, 0, wanted) < wanted) {
-      throw new EOFException("data of the piece at byte " + piece.offset() + " ended early; did it change while it was read?");
+      throw new EOFException(
+          "data of the piece at byte "
+              + piece.offset()
+              + " ended early; did it change while it was read?");
     }
     streamAt += wanted;
     target.put(bytes);

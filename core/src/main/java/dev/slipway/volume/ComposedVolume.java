@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A volume put together from pieces at known offsets: bytes in memory, parts of files, other volumes. What no piece covers is zero.
+ * A volume put together from pieces at known offsets: bytes in memory, parts of files, other
+ * volumes. What no piece covers is zero.
  *
- * <p>File systems, partition tables and whole disks are all of this kind, which gives them writing, random reading and extents at once.
+ * <p>File systems, partition tables and whole disks are all of this kind, which gives them writing,
+ * random reading and extents at once.
  */
 public final class ComposedVolume implements Volume {
   private static final int BUFFER_BYTES = 1 << 20;
@@ -56,7 +58,15 @@ public final class ComposedVolume implements Volume {
     for (Piece piece : ordered) {
       if (piece.offset() < end || piece.length() > size - piece.offset()) {
         throw new IllegalStateException(
-            "bug: " + piece.length() + " bytes at byte " + piece.offset() + " overlap what ends at byte " + end + " or leave the volume of " + size + " bytes");
+            "bug: "
+                + piece.length()
+                + " bytes at byte "
+                + piece.offset()
+                + " overlap what ends at byte "
+                + end
+                + " or leave the volume of "
+                + size
+                + " bytes");
       }
       end = piece.offset() + piece.length();
     }
@@ -75,11 +85,20 @@ public final class ComposedVolume implements Volume {
     }
 
     /** Puts a part of a file's content at an offset. */
-    public Builder content(long offset, String path, Content content, long contentOffset, long length) {
-      return add(offset, length, content.source(), contentOffset, new Extent(offset, length, path, contentOffset, content.digest()));
+    public Builder content(
+        long offset, String path, Content content, long contentOffset, long length) {
+      return add(
+          offset,
+          length,
+          content.source(),
+          contentOffset,
+          new Extent(offset, length, path, contentOffset, content.digest()));
     }
 
-    /** Puts everything a source holds at an offset. The source stays open as long as the volume is used. */
+    /**
+     * Puts everything a source holds at an offset. The source stays open as long as the volume is
+     * used.
+     */
     public Builder source(long offset, BlockSource source) {
       return add(offset, source.size(), () -> source.stream(0, source.size()), 0, null);
     }
@@ -89,7 +108,15 @@ public final class ComposedVolume implements Volume {
       if (volume instanceof ComposedVolume composed) {
         for (Piece piece : composed.pieces) {
           Extent from = piece.extent();
-          Extent moved = from == null ? null : new Extent(from.offset() + offset, from.length(), from.path(), from.fileOffset(), from.digest());
+          Extent moved =
+              from == null
+                  ? null
+                  : new Extent(
+                      from.offset() + offset,
+                      from.length(),
+                      from.path(),
+                      from.fileOffset(),
+                      from.digest());
           add(offset + piece.offset(), piece.length(), piece.source(), piece.skip(), moved);
         }
         return this;
@@ -137,12 +164,14 @@ public final class ComposedVolume implements Volume {
         written += write(piece, sink, buffer, task);
       }
       if (written != dataBytes) {
-        throw new IllegalStateException("bug: wrote " + written + " bytes, the plan has " + dataBytes);
+        throw new IllegalStateException(
+            "bug: wrote " + written + " bytes, the plan has " + dataBytes);
       }
     }
   }
 
-  private static long write(Piece piece, BlockSink sink, byte[] buffer, Task task) throws IOException {
+  private static long write(Piece piece, BlockSink sink, byte[] buffer, Task task)
+      throws IOException {
     long done = 0;
     try (InputStream in = piece.source().open()) {
       in.skipNBytes(piece.skip());
@@ -162,7 +191,13 @@ public final class ComposedVolume implements Volume {
 
   private static EOFException ended(Piece piece, long at) {
     String what = piece.extent() == null ? "data at byte " + piece.offset() : piece.extent().path();
-    return new EOFException(what + " ended after " + (piece.skip() + at) + " bytes, expected " + (piece.skip() + piece.length()) + "; did it change while it was read?");
+    return new EOFException(
+        what
+            + " ended after "
+            + (piece.skip() + at)
+            + " bytes, expected "
+            + (piece.skip() + piece.length())
+            + "; did it change while it was read?");
   }
 
   @Override

@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * The bytes of a disk, a partition or an image, described completely before any is written.
  *
- * <p>A volume is immutable and can be written and read any number of times, always with the same bytes.
+ * <p>A volume is immutable and can be written and read any number of times, always with the same
+ * bytes.
  */
 public interface Volume {
 

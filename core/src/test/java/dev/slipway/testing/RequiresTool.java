@@ -9,7 +9,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A test that asks a real tool. On a machine without the tool it is skipped aloud; with {@code CI=true} it fails instead, because CI installs them all.
+ * A test that asks a real tool. On a machine without the tool it is skipped aloud; with {@code
+ * CI=true} it fails instead, because CI installs them all.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})

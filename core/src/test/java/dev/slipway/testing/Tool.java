@@ -26,7 +26,12 @@ public final class Tool {
     if (name.startsWith("/")) {
       return Optional.of(Path.of(name)).filter(Files::exists);
     }
-    String path = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin" + File.pathSeparator + "/sbin";
+    String path =
+        System.getenv().getOrDefault("PATH", "")
+            + File.pathSeparator
+            + "/usr/sbin"
+            + File.pathSeparator
+            + "/sbin";
     for (String directory : path.split(File.pathSeparator)) {
       Path candidate = Path.of(directory, name);
       if (!directory.isEmpty() && Files.isExecutable(candidate)) {
@@ -37,18 +42,28 @@ public final class Tool {
   }
 
   /** Runs a command to its end, whatever its status. */
-  public static Result run(Map<String, String> environment, String... command) throws IOException, InterruptedException {
+  public static Result run(Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
     var words = new ArrayList<>(List.of(command));
-    words.set(0, find(command[0]).orElseThrow(() -> new IOException("not installed: " + command[0])).toString());
+    words.set(
+        0,
+        find(command[0])
+            .orElseThrow(() -> new IOException("not installed: " + command[0]))
+            .toString());
     Path log = Files.createTempFile("tool", ".log");
     try {
-      ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).redirectInput(new File("/dev/null"));
+      ProcessBuilder builder =
+          new ProcessBuilder(words)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .redirectInput(new File("/dev/null"));
       builder.environment().put("LC_ALL", "C.UTF-8");
       builder.environment().putAll(environment);
       Process process = builder.start();
       if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
         process.destroyForcibly().waitFor();
-        throw new IOException("still running after " + TIMEOUT_MINUTES + " minutes: " + String.join(" ", words));
+        throw new IOException(
+            "still running after " + TIMEOUT_MINUTES + " minutes: " + String.join(" ", words));
       }
       return new Result(process.exitValue(), Files.readString(log, StandardCharsets.ISO_8859_1));
     } finally {
@@ -60,7 +75,8 @@ public final class Tool {
   public static String output(String... command) throws IOException, InterruptedException {
     Result result = run(Map.of(), command);
     if (result.status() != 0) {
-      throw new AssertionError(String.join(" ", command) + ": exit status " + result.status() + "\n" + result.output());
+      throw new AssertionError(
+          String.join(" ", command) + ": exit status " + result.status() + "\n" + result.output());
     }
     return result.output();
   }

@@ -11,12 +11,17 @@ import org.junit.platform.commons.support.AnnotationSupport;
 final class ToolCondition implements ExecutionCondition {
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    List<RequiresTool> wanted = AnnotationSupport.findRepeatableAnnotations(context.getElement(), RequiresTool.class);
+    List<RequiresTool> wanted =
+        AnnotationSupport.findRepeatableAnnotations(context.getElement(), RequiresTool.class);
     for (RequiresTool tool : wanted) {
       if (Tool.find(tool.value()).isEmpty()) {
         String message = "needs " + tool.value() + ": apt-get install " + tool.in();
         if ("true".equals(System.getenv("CI"))) {
-          throw new IllegalStateException(context.getDisplayName() + " " + message + " (CI=true: every peer must be installed)");
+          throw new IllegalStateException(
+              context.getDisplayName()
+                  + " "
+                  + message
+                  + " (CI=true: every peer must be installed)");
         }
         System.err.println("SKIPPED " + context.getDisplayName() + ": " + message);
         return ConditionEvaluationResult.disabled(message);
