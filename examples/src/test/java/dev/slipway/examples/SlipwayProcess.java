@@ -3,12 +3,14 @@ package dev.slipway.examples;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -129,7 +131,7 @@ record SlipwayProcess(
         }
         return String.join(File.pathSeparator, copied);
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
 
@@ -147,7 +149,7 @@ record SlipwayProcess(
 
     private static void deleteTree(Path root) {
       try (Stream<Path> all = Files.walk(root)) {
-        all.sorted(java.util.Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        all.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
       } catch (IOException e) {
         System.err.println("could not remove " + root + ": " + e.getMessage());
       }
