@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.build;
+
+import dev.slipway.arrange.Accounts;
+import dev.slipway.spec.AptSource;
+import dev.slipway.spec.ImageSpec;
+import dev.slipway.spec.SystemSettings;
+import dev.slipway.spec.User;
+import dev.slipway.tree.Node.Directory;
+import dev.slipway.tree.Node.Inode;
+import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreeBuilder;
+import dev.slipway.tree.TreePath;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a specification adds to the configured packages: users, files, units and settings. A
+ * function of the tree and the specification.
+ *
+ * @param keptIds user ids that earlier releases gave, by user name, so that what a machine keeps
+ *     never changes its owner
+ */
+record Site(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
+  private static final String SSH_KEYS = "/usr/lib/slipway/ssh-keys";
+
+  Tree over(Tree configured) throws IOException {
+    var stamp = new Stamp(timeSeconds);
+    Tree tree = withUsers(configured);
+    tree = withSettings(tree, stamp);
+    tree = withImageName(tree);
+    tree = new OwnFiles(stamp, Accounts.of(tree)).over(tree, spec.own());
+    tree = Network.added(tree, spec.system().dhcp(), stamp);
+    return withUnits(tree, stamp);
+  }
+
+  private Tree withUsers(Tree tree) throws IOException {
+    Accounts accounts = Accounts.of(tree);
+    SystemSettings system = spec.system();
+    var reserved = new HashSet<>(keptIds.values());
+    for (User user : system.users()) {
+      Optional<Accounts.User> there = accounts.user(user.name());
+      long uid =
+          user.uid().isPresent()
+              ? user.uid().getAsInt()
+              : there.map(Accounts.User::uid).orElseGet(() -> -1L);
+      if (uid < 0) {
+        Long kept = keptIds.get(user.name());
+        uid = kept != null ? kept : accounts.freePersonId(reserved);
+      }
+      String home = there.map(Accounts.User::home).orElse("/home/" + user.name());
+      long gid = there.map(Accounts.User::gid).orElse(uid);
+      accounts =
+          accounts.withUser(
+              new Accounts.User(user.name(), uid, gid, user.comment(), home, user.shell()),
+              user.passwordHash());
+      for (String group : user.groups()) {
+        accounts = accounts.withMember(group, user.name());
+      }
+    }
+    if (system.rootPasswordHash().isPresent() && accounts.user("root").isPresent()) {
+      accounts = accounts.withPassword("root", system.rootPasswordHash().get());
+    }
+    return accounts.users().isEmpty() ? tree : withHomes(accounts.into(tree), accounts);
+  }
+
+  /** A home directory for each new user, with what {@code /etc/skel} holds. */
+  private Tree withHomes(Tree tree, Accounts accounts) {
+    Tree skeleton = tree.subtree(TreePath.of("/etc/skel"));
+    return tree.with(
+        t -> {
+          for (User user : spec.system().users()) {
+            Accounts.User account = accounts.user(user.name()).orElseThrow();
+            TreePath home = TreePath.of(account.home());
+            if (!account.home().startsWith("/home/") || tree.contains(account.home())) {
+              continue;
+            }
+            skeleton
+                .entries()
+                .forEach(
+                    (path, node) -> {
+                      if (node instanceof Inode inode) {
+                        Inode owned =
+                            inode.withMetadata(
+                                inode
+                                    .metadata()
+                                    .withOwner(account.uid(), account.gid())
+                                    .withMtime(timeSeconds, 0));
+                        t.put(
+                            path.rebase(TreePath.ROOT, home),
+                            path.isRoot() ? new Directory(owned.metadata().withMode(0700)) : owned);
+                      }
+                    });
+          }
+        });
+  }
+
+  /**
+   * Says in os-release which image this is; {@code IMAGE_ID} and {@code IMAGE_VERSION} are made for
+   * it.
+   */
+  private Tree withImageName(Tree tree) throws IOException {
+    TreePath path = TreePath.of("/usr/lib/os-release");
+    if (!(tree.inode(path).orElse(null) instanceof RegularFile file)) {
+      return tree;
+    }
+    String text = new String(file.content().readAll(), StandardCharsets.UTF_8);
+    String named = text + "IMAGE_ID=" + spec.name() + "\nIMAGE_VERSION=" + spec.version() + "\n";
+    return tree.with(
+        t ->
+            t.put(
+                path,
+                new RegularFile(file.metadata().withMtime(timeSeconds, 0), Content.utf8(named))));
+  }
+
+  private Tree withSettings(Tree tree, Stamp stamp) throws BuildException {
+    SystemSettings system = spec.system();
+    String zone = "/usr/share/zoneinfo/" + system.timezone();
+    boolean zoneKnown = tree.follow(TreePath.of(zone)).isPresent();
+    if (!zoneKnown && !system.timezone().equals("Etc/UTC")) {
+      throw new BuildException(
+          "the image has no time zone "
+              + system.timezone()
+              + (tree.contains("/usr/share/zoneinfo")
+                  ? "; names are written like Europe/Berlin"
+                  : "; add the package tzdata"));
+    }
+    return tree.with(
+        t -> {
+          if (zoneKnown) {
+            stamp.symlink(t, "/etc/localtime", zone);
+            stamp.file(t, "/etc/timezone", 0644, system.timezone() + "\n");
+          }
+          stamp.file(t, "/etc/default/locale", 0644, "LANG=" + system.locale() + "\n");
+          stamp.file(t, "/etc/locale.conf", 0644, "LANG=" + system.locale() + "\n");
+          stamp.file(
+              t,
+              "/etc/default/keyboard",
+              0644,
+              "XKBMODEL=\"pc105\"\nXKBLAYOUT=\""
+                  + system.keyboard()
+                  + "\"\nXKBVARIANT=\"\"\nXKBOPTIONS=\"\"\nBACKSPACE=\"guess\"\n");
+          stamp.file(t, "/etc/vconsole.conf", 0644, "KEYMAP=" + system.keyboard() + "\n");
+          aptSources(tree, t, stamp);
+          sshKeys(tree, t, stamp);
+          if (system.watchdogSeconds() > 0) {
+            stamp.file(
+                t,
+                "/usr/lib/systemd/system.conf.d/slipway.conf",
+                0644,
+                "[Manager]\nRuntimeWatchdogSec=" + system.watchdogSeconds() + "\n");
+          }
+        });
+  }
+
+  /**
+   * What the image fetches packages from is said by the specification alone, never by the machine
+   * that built it.
+   */
+  private void aptSources(Tree tree, TreeBuilder t, Stamp stamp) {
+    t.remove(TreePath.of("/etc/apt/sources.list"));
+    for (TreePath path : tree.children(TreePath.of("/etc/apt/sources.list.d"))) {
+      t.remove(path);
+    }
+    if (spec.imageSources().isEmpty()) {
+      return;
+    }
+    var text = new StringBuilder();
+    for (AptSource source : spec.imageSources()) {
+      var suites = source.suites().isEmpty() ? List.of(spec.suite()) : source.suites();
+      text.append(text.length() > 0 ? "\n" : "")
+          .append("Types: deb\nURIs: ")
+          .append(String.join(" ", source.uris()));
+      text.append("\nSuites: ")
+          .append(String.join(" ", suites))
+          .append("\nComponents: ")
+          .append(String.join(" ", source.components()))
+          .append('\n');
+      source
+          .keyringText()
+          .ifPresent(keyring -> text.append("Signed-By: ").append(keyring).append('\n'));
+    }
+    stamp.file(t, "/etc/apt/sources.list.d/image.sources", 0644, text.toString());
+  }
+
+  /**
+   * Keys lie in the release and not in a home directory, so that a later release can take them away
+   * again.
+   */
+  private void sshKeys(Tree tree, TreeBuilder t, Stamp stamp) {
+    var keys = new TreeMap<String, List<String>>();
+    if (!spec.system().rootSshKeys().isEmpty()) {
+      keys.put("root", spec.system().rootSshKeys());
+    }
+    for (User user : spec.system().users()) {
+      if (!user.sshKeys().isEmpty()) {
+        keys.put(user.name(), user.sshKeys());
+      }
+    }
+    if (keys.isEmpty() || !tree.contains("/usr/sbin/sshd")) {
+      return;
+    }
+    keys.forEach(
+        (user, lines) ->
+            stamp.file(t, SSH_KEYS + "/" + user, 0644, String.join("\n", lines) + "\n"));
+    stamp.file(
+        t,
+        "/etc/ssh/sshd_config.d/slipway.conf",
+        0644,
+        "AuthorizedKeysFile .ssh/authorized_keys " + SSH_KEYS + "/%u\n");
+  }
+
+  private Tree withUnits(Tree tree, Stamp stamp) throws BuildException {
+    var units = new Units(stamp);
+    Tree changed = tree;
+    for (String unit : spec.system().enabledUnits()) {
+      changed = units.enabled(changed, unit);
+    }
+    for (String unit : spec.system().disabledUnits()) {
+      changed = units.disabled(changed, unit);
+    }
+    for (String unit : spec.system().maskedUnits()) {
+      changed = units.masked(changed, unit);
+    }
+    return changed;
+  }
+}
