@@ -46,11 +46,11 @@ public record Arrangement(Tree tree, List<TreePath> factoryPaths) {
    * @throws IOException when a file that must be read, such as {@code /etc/passwd}, cannot be
    */
   public static Arrangement of(Tree configured, long timeSeconds) throws IOException {
-    var site = new Site(timeSeconds);
-    Tree tree = PackageDatabase.moved(configured, site);
-    tree = ReadOnlyRoot.prepared(tree, site);
-    tree = SystemUsers.described(tree, site);
-    var factory = Factory.of(tree, site);
+    var stamp = new Stamp(timeSeconds);
+    Tree tree = PackageDatabase.moved(configured, stamp);
+    tree = ReadOnlyRoot.prepared(tree, stamp);
+    tree = SystemUsers.described(tree, stamp);
+    var factory = Factory.of(tree, stamp);
     Tree arranged =
         factory
             .tree()

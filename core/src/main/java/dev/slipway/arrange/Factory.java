@@ -28,7 +28,7 @@ import java.util.Set;
 record Factory(Tree tree, List<TreePath> paths) {
   static final String LINES = "/usr/lib/tmpfiles.d/slipway-factory.conf";
 
-  static Factory of(Tree tree, Site site) throws IOException {
+  static Factory of(Tree tree, Stamp stamp) throws IOException {
     Set<String> described = describedElsewhere(tree);
     var lines =
         new StringBuilder("# What this release brings for the directories the machine keeps.\n");
@@ -62,7 +62,7 @@ record Factory(Tree tree, List<TreePath> paths) {
                 }
                 t.put(root, directory);
               }
-              site.file(t, LINES, 0644, lines.toString());
+              stamp.file(t, LINES, 0644, lines.toString());
             });
     return new Factory(arranged, paths);
   }

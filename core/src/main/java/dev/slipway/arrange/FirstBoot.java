@@ -22,24 +22,26 @@ public record FirstBoot(String hostname) {
    * @param timeSeconds the modification time of everything that is added
    */
   public Tree addedTo(Tree tree, long timeSeconds) {
-    var site = new Site(timeSeconds);
+    var stamp = new Stamp(timeSeconds);
     return tree.with(
         t -> {
           String hosts =
               "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
           if (hostname.contains("${")) {
-            site.file(t, "/usr/lib/slipway/hostname", 0644, hostname + "\n");
-            site.resource(t, "/usr/lib/slipway/name-machine", 0755, "name-machine");
-            site.unit(t, "slipway-name.service", "sysinit.target");
+            stamp.file(t, "/usr/lib/slipway/hostname", 0644, hostname + "\n");
+            stamp.resource(
+                t, "/usr/lib/slipway/name-machine", 0755, FirstBoot.class, "name-machine");
+            stamp.unit(t, FirstBoot.class, "slipway-name.service", "sysinit.target");
             t.remove(dev.slipway.tree.TreePath.of("/etc/hostname"));
           } else {
-            site.file(t, "/etc/hostname", 0644, hostname + "\n");
+            stamp.file(t, "/etc/hostname", 0644, hostname + "\n");
             hosts += "127.0.1.1\t" + hostname + "\n";
           }
-          site.file(t, "/etc/hosts", 0644, hosts);
+          stamp.file(t, "/etc/hosts", 0644, hosts);
           if (tree.contains("/usr/sbin/sshd")) {
-            site.resource(t, "/usr/lib/slipway/make-host-keys", 0755, "make-host-keys");
-            site.unit(t, "slipway-host-keys.service", "multi-user.target");
+            stamp.resource(
+                t, "/usr/lib/slipway/make-host-keys", 0755, FirstBoot.class, "make-host-keys");
+            stamp.unit(t, FirstBoot.class, "slipway-host-keys.service", "multi-user.target");
           }
         });
   }

@@ -18,7 +18,7 @@ final class PackageDatabase {
 
   private PackageDatabase() {}
 
-  static Tree moved(Tree tree, Site site) {
+  static Tree moved(Tree tree, Stamp stamp) {
     if (!tree.contains(USUAL.toString())) {
       return tree;
     }
@@ -26,7 +26,7 @@ final class PackageDatabase {
         t -> {
           moveDirectory(tree, t, USUAL, TreePath.of(Arrangement.PACKAGE_DATABASE));
           // Replaced at every boot: a machine's older copy would describe another release.
-          site.file(
+          stamp.file(
               t,
               "/usr/lib/tmpfiles.d/slipway-dpkg.conf",
               0644,

@@ -25,7 +25,7 @@ final class ReadOnlyRoot {
 
   private ReadOnlyRoot() {}
 
-  static Tree prepared(Tree tree, Site site) {
+  static Tree prepared(Tree tree, Stamp stamp) {
     return tree.with(
         t -> {
           for (String path : NOT_OF_A_RELEASE) {
@@ -41,29 +41,29 @@ final class ReadOnlyRoot {
           // Empty, not absent: systemd then writes the id into the overlay and does not take the
           // boot for a factory reset, which would
           // switch units on again that the release has switched off.
-          site.file(t, "/etc/machine-id", 0444, "");
-          site.symlink(t, "/etc/mtab", "../proc/self/mounts");
-          site.file(
+          stamp.file(t, "/etc/machine-id", 0444, "");
+          stamp.symlink(t, "/etc/mtab", "../proc/self/mounts");
+          stamp.file(
               t,
               "/etc/fstab",
               0644,
               "# The initramfs mounts the slot, the data partition and what lies on it.\ntmpfs /tmp tmpfs mode=1777,nosuid,nodev 0 0\n");
           // Says that /etc and /var are as new as /usr, which saves every machine its first
           // rebuilding of caches that are here already.
-          String stamp =
+          String updated =
               "# systemd compares this file's time with that of /usr.\nTIMESTAMP_NSEC="
-                  + site.timeSeconds()
+                  + stamp.timeSeconds()
                   + "000000000\n";
-          site.file(t, "/etc/.updated", 0644, stamp);
-          site.file(t, "/var/.updated", 0644, stamp);
-          site.file(
+          stamp.file(t, "/etc/.updated", 0644, updated);
+          stamp.file(t, "/var/.updated", 0644, updated);
+          stamp.file(
               t,
               "/usr/lib/systemd/journald.conf.d/slipway.conf",
               0644,
               "[Journal]\nStorage=persistent\nSystemMaxUse=64M\n");
           for (String unit : POINTLESS) {
             if (tree.contains("/usr/lib/systemd/system/" + unit)) {
-              site.symlink(t, "/etc/systemd/system/" + unit, "/dev/null");
+              stamp.symlink(t, "/etc/systemd/system/" + unit, "/dev/null");
             }
           }
         });

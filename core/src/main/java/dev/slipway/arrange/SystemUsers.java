@@ -17,7 +17,7 @@ final class SystemUsers {
 
   private SystemUsers() {}
 
-  static Tree described(Tree tree, Site site) throws IOException {
+  static Tree described(Tree tree, Stamp stamp) throws IOException {
     Accounts accounts = Accounts.of(tree);
     if (accounts.users().isEmpty()) {
       return tree;
@@ -47,10 +47,10 @@ final class SystemUsers {
     }
     return tree.with(
         t -> {
-          site.file(t, LINES, 0644, lines.toString());
+          stamp.file(t, LINES, 0644, lines.toString());
           // It would else wait for a newer /usr, and a release may well be older than the one
           // before it.
-          site.file(
+          stamp.file(
               t,
               "/usr/lib/systemd/system/systemd-sysusers.service.d/slipway.conf",
               0644,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.build;
 
+import dev.slipway.arrange.Stamp;
 import dev.slipway.tree.Tree;
 
 /**
@@ -13,11 +14,13 @@ final class Confirmation {
   static Tree added(Tree tree, Stamp stamp) {
     return tree.with(
         t -> {
-          stamp.resource(t, "/usr/lib/slipway/confirm-slot", 0755, "confirm-slot");
+          stamp.resource(
+              t, "/usr/lib/slipway/confirm-slot", 0755, Confirmation.class, "confirm-slot");
           stamp.resource(
               t,
               "/usr/lib/systemd/system/slipway-confirm.service",
               0644,
+              Confirmation.class,
               "slipway-confirm.service");
           stamp.symlink(
               t,
@@ -28,7 +31,7 @@ final class Confirmation {
               "/usr/lib/systemd/system/multi-user.target.d/slipway.conf",
               0644,
               "# A boot that hangs counts as failed, and the boot loader goes back to the other slot.\n[Unit]\nJobTimeoutSec=15min\nJobTimeoutAction=reboot-force\n");
-          stamp.resource(t, "/etc/profile.d/slipway.sh", 0644, "data-lost.sh");
+          stamp.resource(t, "/etc/profile.d/slipway.sh", 0644, Confirmation.class, "data-lost.sh");
         });
   }
 }

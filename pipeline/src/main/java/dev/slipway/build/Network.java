@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.build;
 
+import dev.slipway.arrange.Stamp;
 import dev.slipway.tree.Tree;
 import java.io.IOException;
 
@@ -48,20 +49,11 @@ final class Network {
           stamp.file(t, "/usr/lib/systemd/network/89-slipway.network", 0644, EVERY_CARD);
           // Without systemd-resolved nobody writes the name servers of a lease down, so a small
           // script does.
-          stamp.resource(t, "/usr/lib/slipway/write-resolv-conf", 0755, "write-resolv-conf");
           stamp.resource(
-              t, "/usr/lib/systemd/system/slipway-resolv.service", 0644, "slipway-resolv.service");
-          stamp.resource(
-              t, "/usr/lib/systemd/system/slipway-resolv.path", 0644, "slipway-resolv.path");
-          stamp.symlink(
-              t,
-              "/usr/lib/systemd/system/multi-user.target.wants/slipway-resolv.path",
-              "../slipway-resolv.path");
+              t, "/usr/lib/slipway/write-resolv-conf", 0755, Network.class, "write-resolv-conf");
+          stamp.unit(t, Network.class, "slipway-resolv.path", "multi-user.target");
           // Once at the start, because the leases may be older than the watch for them.
-          stamp.symlink(
-              t,
-              "/usr/lib/systemd/system/multi-user.target.wants/slipway-resolv.service",
-              "../slipway-resolv.service");
+          stamp.unit(t, Network.class, "slipway-resolv.service", "multi-user.target");
           stamp.symlink(t, "/etc/resolv.conf", "../run/slipway/resolv.conf");
         });
   }

@@ -2,6 +2,7 @@
 package dev.slipway.build;
 
 import dev.slipway.arrange.Accounts;
+import dev.slipway.arrange.Stamp;
 import dev.slipway.spec.OwnEntry;
 import dev.slipway.spec.OwnEntry.Kind;
 import dev.slipway.tree.Content;
@@ -36,7 +37,6 @@ final class OwnFiles {
     for (OwnEntry entry : entries) {
       try {
         TreePath place = throughLinks(tree, entry.path());
-        stamp.parents(t, place);
         put(t, place, entry);
       } catch (IllegalArgumentException e) {
         throw new BuildException(entry.path() + ": " + e.getMessage(), e);
@@ -61,24 +61,25 @@ final class OwnFiles {
   private void put(TreeBuilder t, TreePath place, OwnEntry entry) throws IOException {
     Metadata owned = stamp.mode(0).withOwner(uid(entry), gid(entry));
     if (entry.kind() instanceof Kind.Inline inline) {
-      t.put(place, new RegularFile(owned.withMode(entry.mode().orElse(0644)), inline.content()));
+      stamp.put(
+          t, place, new RegularFile(owned.withMode(entry.mode().orElse(0644)), inline.content()));
     } else if (entry.kind() instanceof Kind.Symlink link) {
-      t.put(place, new Symlink(owned, link.target()));
+      stamp.put(t, place, new Symlink(owned, link.target()));
     } else if (entry.kind() instanceof Kind.Directory) {
-      t.put(place, new Directory(owned.withMode(entry.mode().orElse(0755))));
+      stamp.put(t, place, new Directory(owned.withMode(entry.mode().orElse(0755))));
     } else if (entry.kind() instanceof Kind.CopyOf copy) {
       copy(t, place, copy.source(), owned, entry.mode());
     }
   }
 
-  private static void copy(
+  private void copy(
       TreeBuilder t, TreePath place, Path source, Metadata owned, Optional<Integer> mode)
       throws IOException {
     if (Files.isSymbolicLink(source) && !Files.isDirectory(source) && !Files.exists(source)) {
       throw new BuildException(source + " is a link that leads nowhere");
     }
     if (Files.isDirectory(source)) {
-      t.put(place, new Directory(owned.withMode(0755)));
+      stamp.put(t, place, new Directory(owned.withMode(0755)));
       var inside = new ArrayList<Path>();
       try (Stream<Path> list = Files.list(source)) {
         list.forEach(inside::add);
@@ -100,7 +101,7 @@ final class OwnFiles {
     // Of the host's permission bits only the owner's right to run a file is an input: the rest
     // depends on the umask.
     int bits = mode.orElse(Files.isExecutable(source) ? 0755 : 0644);
-    t.put(place, new RegularFile(owned.withMode(bits), Content.file(source)));
+    stamp.put(t, place, new RegularFile(owned.withMode(bits), Content.file(source)));
   }
 
   private long uid(OwnEntry entry) {

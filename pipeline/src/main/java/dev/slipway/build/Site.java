@@ -2,12 +2,15 @@
 package dev.slipway.build;
 
 import dev.slipway.arrange.Accounts;
+import dev.slipway.arrange.Stamp;
 import dev.slipway.spec.AptSource;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.spec.SystemSettings;
 import dev.slipway.spec.User;
+import dev.slipway.tree.Content;
 import dev.slipway.tree.Node.Directory;
 import dev.slipway.tree.Node.Inode;
+import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreeBuilder;
 import dev.slipway.tree.TreePath;

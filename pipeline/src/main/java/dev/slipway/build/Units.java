@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.build;
 
+import dev.slipway.arrange.Stamp;
 import dev.slipway.tree.Node;
 import dev.slipway.tree.Node.Symlink;
 import dev.slipway.tree.Tree;
