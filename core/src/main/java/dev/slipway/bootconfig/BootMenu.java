@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.bootconfig;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a disk can boot, and how the boot loader chooses: one entry a slot, three tries for a slot
+ * that has not been confirmed, then the other slot.
+ *
+ * <pre>{@code
+ * BootMenu menu = BootMenu.ab(slotA, slotB, esp).withData(data);
+ * Content script = Content.utf8(menu.grubConfiguration());
+ * Content block = Content.bytes(menu.freshEnvironment(Set.of(Slot.A)).bytes());
+ * }</pre>
+ */
+public final class BootMenu {
+  /** How often GRUB starts a slot that nobody confirms. */
+  public static final int TRIES = 3;
+
+  /** The directory on the EFI system partition that Debian's signed GRUB looks into. */
+  public static final String DEBIAN_DIRECTORY = "/EFI/debian";
+
+  private static final int PANIC_SECONDS = 10;
+
+  private final Map<Slot, BootPartition> slots;
+  private final BootPartition esp;
+  private final Optional<BootPartition> data;
+  private final Optional<BootPartition> recovery;
+  private final String directory;
+  private final KernelCommandLine extra;
+  private final BootConsole console;
+  private final int timeoutSeconds;
+
+  private BootMenu(
+      Map<Slot, BootPartition> slots,
+      BootPartition esp,
+      Optional<BootPartition> data,
+      Optional<BootPartition> recovery,
+      String directory,
+      KernelCommandLine extra,
+      BootConsole console,
+      int timeoutSeconds) {
+    this.slots = new EnumMap<>(slots);
+    this.esp = Objects.requireNonNull(esp, "esp");
+    this.data = data;
+    this.recovery = recovery;
+    this.directory = directory;
+    this.extra = extra;
+    this.console = console;
+    this.timeoutSeconds = timeoutSeconds;
+  }
+
+  /** Two slots. */
+  public static BootMenu ab(BootPartition slotA, BootPartition slotB, BootPartition esp) {
+    return fresh(Map.of(Slot.A, slotA, Slot.B, slotB), esp);
+  }
+
+  /** One slot, which is started again when its tries are used up. */
+  public static BootMenu single(BootPartition slotA, BootPartition esp) {
+    return fresh(Map.of(Slot.A, slotA), esp);
+  }
+
+  private static BootMenu fresh(Map<Slot, BootPartition> slots, BootPartition esp) {
+    return new BootMenu(
+        slots,
+        esp,
+        Optional.empty(),
+        Optional.empty(),
+        DEBIAN_DIRECTORY,
+        KernelCommandLine.NONE,
+        BootConsole.BOTH,
+        0);
+  }
+
+  /** Names the partition that holds what stays when a slot is replaced. */
+  public BootMenu withData(BootPartition partition) {
+    return new BootMenu(
+        slots, esp, Optional.of(partition), recovery, directory, extra, console, timeoutSeconds);
+  }
+
+  /**
+   * Adds an entry for a small system that is started only when no slot holds a kernel, or by hand.
+   */
+  public BootMenu withRecovery(BootPartition partition) {
+    return new BootMenu(
+        slots, esp, data, Optional.of(partition), directory, extra, console, timeoutSeconds);
+  }
+
+  /** Puts script and environment block where the distribution's GRUB looks: {@code /EFI/ubuntu}. */
+  public BootMenu withDirectory(String path) {
+    if (!path.matches("(/[A-Za-z0-9_.-]+)+")) {
+      throw new IllegalArgumentException("not an absolute path of plain names: \"" + path + "\"");
+    }
+    return new BootMenu(slots, esp, data, recovery, path, extra, console, timeoutSeconds);
+  }
+
+  /** Kernel parameters behind our own. */
+  public BootMenu withParameters(KernelCommandLine parameters) {
+    return new BootMenu(slots, esp, data, recovery, directory, parameters, console, timeoutSeconds);
+  }
+
+  /** Where boot loader and kernel talk; both screen and serial port unless said otherwise. */
+  public BootMenu withConsole(BootConsole where) {
+    return new BootMenu(slots, esp, data, recovery, directory, extra, where, timeoutSeconds);
+  }
+
+  /** How long the menu waits, 0 unless said otherwise; the escape key shows it even then. */
+  public BootMenu withTimeout(int seconds) {
+    if (seconds < 0 || seconds > 3600) {
+      throw new IllegalArgumentException("a menu waits 0 to 3600 seconds: " + seconds);
+    }
+    return new BootMenu(slots, esp, data, recovery, directory, extra, console, seconds);
+  }
+
+  /** Where the script belongs on the EFI system partition. */
+  public String configurationPath() {
+    return directory + "/grub.cfg";
+  }
+
+  /** Where the environment block belongs on the EFI system partition. */
+  public String environmentPath() {
+    return directory + "/grubenv";
+  }
+
+  /** GRUB's prefix for a core image that runs from the same disk: the boot drive is implied. */
+  public String biosPrefix() {
+    return "(,gpt" + esp.number() + ")" + directory;
+  }
+
+  /** The script GRUB runs. The same menu always gives the same text. */
+  public String grubConfiguration() {
+    return new GrubScript(this).text();
+  }
+
+  /**
+   * The environment block of a new disk.
+   *
+   * @param filled the slots that hold a system
+   */
+  public GrubEnvironment freshEnvironment(Set<Slot> filled) {
+    GrubEnvironment block =
+        GrubEnvironment.empty()
+            .with(GrubEnvironment.ORDER, slots.containsKey(Slot.B) ? "A B" : "A");
+    for (Slot slot : slots.keySet()) {
+      block =
+          block
+              .with(slot.okVariable(), filled.contains(slot) ? "1" : "0")
+              .with(slot.tryVariable(), "0");
+    }
+    return block.with(GrubEnvironment.BOOT_MARK, "0");
+  }
+
+  /**
+   * What the kernel is told about a slot. {@code slipway.mark} is not among it: the script adds it,
+   * because it changes at every boot.
+   */
+  public KernelCommandLine commandLine(Slot slot) {
+    BootPartition partition = slots.get(slot);
+    if (partition == null) {
+      throw new IllegalArgumentException("this layout has no slot " + slot);
+    }
+    return ours(slot.name(), partition).and(consoles()).and(extra);
+  }
+
+  KernelCommandLine recoveryCommandLine(BootPartition partition) {
+    return ours("recovery", partition).and(consoles());
+  }
+
+  private KernelCommandLine ours(String name, BootPartition root) {
+    KernelCommandLine line =
+        KernelCommandLine.of("root=PARTUUID=" + root.id(), "ro", "slipway.slot=" + name);
+    if (data.isPresent()) {
+      line = line.and(KernelCommandLine.of("slipway.data=" + data.get().id()));
+    }
+    return line.and(
+        KernelCommandLine.of(
+            "slipway.esp=" + esp.id(),
+            "slipway.env=" + environmentPath(),
+            "panic=" + PANIC_SECONDS));
+  }
+
+  private KernelCommandLine consoles() {
+    return switch (console) {
+      case SCREEN -> KernelCommandLine.of("console=tty0");
+      case SERIAL -> KernelCommandLine.of("console=ttyS0,115200");
+      case BOTH -> KernelCommandLine.of("console=tty0", "console=ttyS0,115200");
+    };
+  }
+
+  Map<Slot, BootPartition> slots() {
+    return slots;
+  }
+
+  Optional<BootPartition> recovery() {
+    return recovery;
+  }
+
+  BootConsole console() {
+    return console;
+  }
+
+  int timeoutSeconds() {
+    return timeoutSeconds;
+  }
+}
