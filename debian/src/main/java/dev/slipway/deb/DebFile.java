@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.deb;
+
+import dev.slipway.deb.ArArchive.Member;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/**
+ * A {@code .deb} package: its control files read, its data waiting to be streamed.
+ *
+ * <p>Members compressed with gzip, xz, zstd, bzip2 or lzma are read, as is an uncompressed one. The
+ * source must stay open as long as {@link #data} is used.
+ *
+ * <pre>{@code
+ * DebFile deb = DebFile.read(source, "robot_1.0_amd64.deb");
+ * String name = deb.control().require("Package", deb.name());
+ * try (InputStream tar = deb.data()) { ... }
+ * }</pre>
+ *
+ * @see <a href="https://manpages.debian.org/bookworm/dpkg-dev/deb.5.en.html">deb(5)</a>
+ */
+public final class DebFile {
+  /** Control files are small; the largest in Debian (md5sums of documentation) stay under 3 MiB. */
+  private static final long CONTROL_BYTES_MAX = 32L << 20;
+
+  private static final int CONTROL_ENTRIES_MAX = 10_000;
+
+  private final String name;
+  private final BlockSource source;
+  private final Member data;
+  private final Stanza control;
+  private final SortedMap<String, ControlFile> controlFiles;
+
+  private DebFile(
+      String name,
+      BlockSource source,
+      Member data,
+      Stanza control,
+      SortedMap<String, ControlFile> controlFiles) {
+    this.name = name;
+    this.source = source;
+    this.data = data;
+    this.control = control;
+    this.controlFiles = Collections.unmodifiableSortedMap(controlFiles);
+  }
+
+  /**
+   * Reads the members' headers and the control archive.
+   *
+   * @param name named in errors, usually the file's name
+   * @throws FormatException when it is no package, cut off or damaged
+   */
+  public static DebFile read(BlockSource source, String name) throws IOException {
+    List<Member> members = new ArrayList<>(ArArchive.members(source, name));
+    requireFormat(source, name, members.isEmpty() ? null : members.get(0));
+    Member control = member(members, "control.tar", name);
+    Member data = member(members, "data.tar", name);
+    if (data.offset() < control.offset()) {
+      throw new FormatException(name + ": " + data.name() + " comes before " + control.name());
+    }
+    SortedMap<String, ControlFile> files = controlFiles(source, name, control);
+    ControlFile stanza = files.remove("control");
+    if (stanza == null) {
+      throw new FormatException(name + ": " + control.name() + ": the file control is missing");
+    }
+    List<Stanza> stanzas = Stanza.readAll(stanza.text(), name + ": control");
+    if (stanzas.size() != 1) {
+      throw new FormatException(
+          name + ": control: found " + stanzas.size() + " stanzas, expected 1");
+    }
+    return new DebFile(name, source, data, stanzas.get(0), files);
+  }
+
+  /** The first member holds the format's version; minor versions are compatible. */
+  private static void requireFormat(BlockSource source, String name, Member first)
+      throws IOException {
+    if (first == null || !first.name().equals("debian-binary")) {
+      throw new FormatException(
+          name
+              + ": the first member is "
+              + (first == null ? "missing" : "\"" + first.name() + "\"")
+              + ", expected \"debian-binary\"");
+    }
+    String version =
+        new String(
+            source.readFully(first.offset(), (int) Math.min(first.size(), 16)),
+            StandardCharsets.ISO_8859_1);
+    if (!version.startsWith("2.")) {
+      throw new FormatException(
+          name + ": debian-binary: found format \"" + version.strip() + "\", expected 2.0");
+    }
+  }
+
+  private static Member member(List<Member> members, String prefix, String name)
+      throws FormatException {
+    Member found = null;
+    for (Member member : members) {
+      if (member.name().equals(prefix) || member.name().startsWith(prefix + ".")) {
+        if (found != null) {
+          throw new FormatException(
+              name + ": two members: " + found.name() + " and " + member.name());
+        }
+        found = member;
+      }
+    }
+    if (found == null) {
+      throw new FormatException(name + ": the member " + prefix + " is missing");
+    }
+    return found;
+  }
+
+  private static SortedMap<String, ControlFile> controlFiles(
+      BlockSource source, String name, Member member) throws IOException {
+    String where = name + ": " + member.name();
+    var files = new TreeMap<String, ControlFile>();
+    long total = 0;
+    int entries = 0;
+    try (var tar =
+        new TarArchiveInputStream(open(source, name, member), StandardCharsets.UTF_8.name())) {
+      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        if (++entries > CONTROL_ENTRIES_MAX) {
+          throw new FormatException(where + ": more than " + CONTROL_ENTRIES_MAX + " entries");
+        }
+        String path =
+            entry.getName().startsWith("./") ? entry.getName().substring(2) : entry.getName();
+        if (entry.isDirectory() && path.isEmpty()) {
+          continue;
+        }
+        if (!entry.isFile()
+            || entry.isSymbolicLink()
+            || entry.isLink()
+            || path.isEmpty()
+            || path.contains("/")) {
+          throw new FormatException(
+              where
+                  + ": \""
+                  + entry.getName()
+                  + "\": a control archive holds only plain files beside each other");
+        }
+        total += entry.getSize();
+        if (total > CONTROL_BYTES_MAX) {
+          throw new FormatException(
+              where
+                  + ": "
+                  + path
+                  + ": the control files have more than "
+                  + CONTROL_BYTES_MAX
+                  + " bytes");
+        }
+        byte[] content = tar.readNBytes((int) entry.getSize());
+        if (content.length != entry.getSize()) {
+          throw new FormatException(
+              where
+                  + ": "
+                  + path
+                  + ": cut off after "
+                  + content.length
+                  + " of "
+                  + entry.getSize()
+                  + " bytes");
+        }
+        if (files.put(path, new ControlFile(path, entry.getMode() & 07777, content)) != null) {
+          throw new FormatException(where + ": " + path + " is there twice");
+        }
+      }
+    } catch (FormatException e) {
+      throw e;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new FormatException(where + ": damaged: " + e.getMessage(), e);
+    }
+    return files;
+  }
+
+  private static InputStream open(BlockSource source, String name, Member member)
+      throws IOException {
+    String where = name + ": " + member.name();
+    String suffix = member.name().substring(member.name().indexOf(".tar") + 4);
+    InputStream raw =
+        new BufferedInputStream(source.stream(member.offset(), member.size()), 1 << 16);
+    return Compression.ofSuffix(suffix, where).decode(raw, where);
+  }
+
+  /** What errors call it. */
+  public String name() {
+    return name;
+  }
+
+  /** The control stanza. */
+  public Stanza control() {
+    return control;
+  }
+
+  /** The other control files, by name. */
+  public SortedMap<String, ControlFile> controlFiles() {
+    return controlFiles;
+  }
+
+  /** One of the control files. */
+  public Optional<ControlFile> controlFile(String name) {
+    return Optional.ofNullable(controlFiles.get(name));
+  }
+
+  /** The name of the member that holds the files: {@code data.tar.xz}. */
+  public String dataMember() {
+    return data.name();
+  }
+
+  /**
+   * The bytes of the member that holds the files, compressed as they are. Closing the view leaves
+   * the package open.
+   */
+  public BlockSource compressedData() {
+    return source.slice(data.offset(), data.size());
+  }
+
+  /**
+   * Opens the archive of the files, decoded: a tar stream. A damaged one gives a {@link
+   * FormatException} while it is read.
+   */
+  public InputStream data() throws IOException {
+    return open(source, name, data);
+  }
+}
