@@ -55,6 +55,9 @@ final class YamlReader {
       problems.add(reader.problem(place, "not YAML: " + oneLine(e.getProblem())));
     } catch (YamlEngineException e) {
       problems.add(new SpecProblem(file, 1, 1, "not YAML: " + oneLine(e.getMessage())));
+    } catch (StackOverflowError e) {
+      // The parser goes one call deeper for each bracket.
+      problems.add(new SpecProblem(file, 1, 1, "the document nests deeper than any specification"));
     } catch (TooLarge e) {
       problems.add(
           reader.problem(
