@@ -177,6 +177,12 @@ public final class TreeBuilder {
     return Optional.ofNullable(node instanceof Inode inode ? inode : null);
   }
 
+  /** Whether something lies below a path. */
+  boolean hasEntriesBelow(TreePath path) {
+    TreePath next = entries.higherKey(path);
+    return next != null && next.startsWith(path);
+  }
+
   /** Lays a tree over what is here: see {@link Tree#overlaidWith}. */
   public TreeBuilder overlay(Tree upper) {
     var moved = new TreeMap<TreePath, TreePath>();

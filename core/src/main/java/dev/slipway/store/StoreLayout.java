@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.store;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.io.FormatException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where things lie in a store's directory.
+ *
+ * <pre>
+ * format                  "slipway store 1"
+ * lock                    see Gate
+ * users/PID-RANDOM.lease  see Lease
+ * users/PID-RANDOM/       files being written
+ * blobs/ab/cdef...        a blob under its digest; its time is when it was last used
+ * blobs/ab/cdef....info   its size, kind and label
+ * results/ab/cdef...      a result under its key's digest
+ * keys/ab/cdef...         the last key of a step, under the digest of the step's name
+ * </pre>
+ */
+record StoreLayout(Path directory) {
+  static final String INFO = ".info";
+  private static final String FORMAT = "slipway store 1\n";
+
+  /** Makes the directory a store, or checks that it is one. */
+  static StoreLayout make(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    var layout = new StoreLayout(directory);
+    Path format = directory.resolve("format");
+    if (!Files.exists(format)) {
+      layout.begin(format);
+    }
+    String found = Files.readString(format);
+    if (!found.equals(FORMAT)) {
+      throw new FormatException(
+          format
+              + ": found \""
+              + found.strip()
+              + "\", expected \""
+              + FORMAT.strip()
+              + "\"; another version of Slipway made this store: name another directory");
+    }
+    Files.createDirectories(layout.users());
+    Files.createDirectories(layout.blobs());
+    Files.createDirectories(layout.results());
+    return layout;
+  }
+
+  private void begin(Path format) throws IOException {
+    Path beside = Files.createTempFile(directory, "format", "");
+    Files.writeString(beside, FORMAT);
+    try {
+      Files.createLink(format, beside); // atomic, and the first of two processes wins
+    } catch (FileAlreadyExistsException e) {
+      // the other one wrote the same, or the caller will see that it did not
+    } finally {
+      Files.delete(beside);
+    }
+  }
+
+  Path users() {
+    return directory.resolve("users");
+  }
+
+  Path blobs() {
+    return directory.resolve("blobs");
+  }
+
+  Path results() {
+    return directory.resolve("results");
+  }
+
+  Path blob(Digest digest) {
+    return under(blobs(), digest);
+  }
+
+  Path info(Digest digest) {
+    Path blob = blob(digest);
+    return blob.resolveSibling(blob.getFileName() + INFO);
+  }
+
+  Path result(Digest key) {
+    return under(results(), key);
+  }
+
+  Path lastKey(String step) {
+    return under(directory.resolve("keys"), Digest.of(step.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static Path under(Path root, Digest digest) {
+    String hex = digest.hex();
+    return root.resolve(hex.substring(0, 2)).resolve(hex.substring(2));
+  }
+
+  /** The digest that a file is named by. */
+  static Digest digest(Path file) {
+    String name = file.getFileName().toString();
+    String rest = name.endsWith(INFO) ? name.substring(0, name.length() - INFO.length()) : name;
+    return Digest.parse(file.getParent().getFileName() + rest);
+  }
+}
