@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.boot;
 
+import dev.slipway.codec.RawLzma;
 import dev.slipway.io.FormatException;
 import dev.slipway.io.Struct;
 import dev.slipway.io.StructReader;
@@ -11,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.tukaani.xz.LZMA2Options;
-import org.tukaani.xz.LZMAOutputStream;
 
 /**
  * GRUB for machines with a BIOS, put together from the files of {@code grub-pc-bin}: the boot code
@@ -106,7 +105,7 @@ public final class GrubBios {
     requireDiskBoot(diskBoot);
     byte[] decompressor = file(files, "lzma_decompress.img");
     byte[] payload = payload(files, prefix, modules);
-    byte[] compressed = lzma(payload);
+    byte[] compressed = RawLzma.encode(payload, RawLzma.GRUB_DICTIONARY_BYTES);
 
     var core = new ByteArrayOutputStream();
     core.writeBytes(diskBoot);
@@ -233,22 +232,6 @@ public final class GrubBios {
         .u32(4, MODULE_HEADER_BYTES + body.length, "size")
         .bytes(MODULE_HEADER_BYTES, body, "data")
         .bytes();
-  }
-
-  private static byte[] lzma(byte[] payload) throws IOException {
-    var options = new LZMA2Options();
-    options.setDictSize(1 << 16);
-    options.setLcLp(3, 0);
-    options.setPb(2);
-    options.setMode(LZMA2Options.MODE_NORMAL);
-    options.setMatchFinder(LZMA2Options.MF_BT4);
-    options.setNiceLen(LZMA2Options.NICE_LEN_MAX);
-    options.setDepthLimit(0);
-    var out = new ByteArrayOutputStream();
-    try (var encoder = new LZMAOutputStream(out, options, false)) {
-      encoder.write(payload);
-    }
-    return out.toByteArray();
   }
 
   private static byte[] padded(byte[] bytes, int step) {

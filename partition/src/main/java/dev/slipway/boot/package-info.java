@@ -12,7 +12,7 @@
  *                                              Initramfs: finds, checks, mounts, or reboots
  * </pre>
  *
- * <p>Reading order: {@link dev.slipway.boot.GrubBios}, {@link dev.slipway.boot.GrubEfi}. Every
- * program comes from the distribution's packages, given as a tree; this library holds none.
+ * <p>Reading order: {@link dev.slipway.boot.GrubBios}, {@link dev.slipway.boot.GrubEfi}, {@link
+ * dev.slipway.boot.Initramfs}. Every program comes from the distribution's packages, given as a tree; this library holds none.
  */
 package dev.slipway.boot;

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.boot;
+
+import dev.slipway.io.FormatException;
+import dev.slipway.tree.Content;
+import dev.slipway.tree.Tree;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Collects programs and every library they need, from the trees of unpacked packages.
+ *
+ * <p>Libraries are looked for where Debian's loader looks by default, in the tree that the program
+ * came from, so that program and library fit together.
+ */
+final class Programs {
+  private static final long FILE_BYTES_MAX = 64L << 20;
+
+  /** Multiarch directories of the machines we know, then the plain ones. */
+  private static final List<String> LIBRARY_DIRECTORIES =
+      List.of(
+          "/usr/lib/x86_64-linux-gnu",
+          "/lib/x86_64-linux-gnu",
+          "/usr/lib/aarch64-linux-gnu",
+          "/lib/aarch64-linux-gnu",
+          "/usr/lib",
+          "/lib",
+          "/usr/lib64",
+          "/lib64");
+
+  private final List<Tree> trees;
+  private final Map<String, Content> found = new TreeMap<>();
+
+  /** Looks into the trees in their order. */
+  Programs(List<Tree> trees) {
+    this.trees = trees;
+  }
+
+  /** Adds a program, found in one of the directories for programs, under a path of our choice. */
+  void add(String name, String target, String packageName) throws IOException {
+    for (Tree tree : trees) {
+      var files = new PackageFiles(tree);
+      for (String directory : List.of("/usr/sbin", "/sbin", "/usr/bin", "/bin")) {
+        Optional<Content> program = files.find(directory + "/" + name);
+        if (program.isPresent()) {
+          add(files, directory + "/" + name, target, program.get());
+          return;
+        }
+      }
+    }
+    throw new IllegalArgumentException(
+        "the initramfs needs " + name + "; add the package " + packageName);
+  }
+
+  private void add(PackageFiles files, String path, String target, Content program)
+      throws IOException {
+    found.put(target, program);
+    var open = new ArrayDeque<Map.Entry<String, Content>>();
+    open.add(Map.entry(path, program));
+    while (!open.isEmpty()) {
+      var next = open.remove();
+      byte[] bytes = PackageFiles.bounded(next.getKey(), next.getValue(), FILE_BYTES_MAX);
+      ElfImage elf = ElfImage.read(next.getKey(), bytes);
+      Optional<String> loader = elf.interpreter();
+      if (loader.isPresent() && !found.containsKey(loader.get())) {
+        found.put(loader.get(), library(files, next.getKey(), loader.get()));
+      }
+      for (String needed : elf.needed()) {
+        // all in one directory that the loader knows: a multiarch path would be as good
+        String place = "/lib/" + needed;
+        if (found.keySet().stream().noneMatch(known -> known.endsWith("/" + needed))) {
+          Content library = library(files, next.getKey(), needed);
+          found.put(place, library);
+          open.add(Map.entry(needed, library));
+        }
+      }
+    }
+  }
+
+  private static Content library(PackageFiles files, String user, String name)
+      throws FormatException {
+    String fileName = name.substring(name.lastIndexOf('/') + 1);
+    for (String directory : LIBRARY_DIRECTORIES) {
+      Optional<Content> library = files.find(directory + "/" + fileName);
+      if (library.isPresent()) {
+        return library.get();
+      }
+    }
+    throw new FormatException(
+        user + ": needs " + name + ", which is in none of the library directories of the tree");
+  }
+
+  /** Path to content, all of them to be executable. */
+  Map<String, Content> files() {
+    return found;
+  }
+}

@@ -1,0 +1,391 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The first program: finds the slot on the disk the machine was booted from, mounts what belongs to
+# it, and starts it. Whatever fails ends in a restart, so that the boot loader, which has counted
+# this try, comes to the other slot. Runs in busybox's shell.
+#
+# Kernel parameters:
+#   root=PARTUUID=G   the slot's partition             slipway.slot=A   its name
+#   slipway.data=G    what stays over updates          slipway.esp=G    EFI system partition
+#   slipway.env=PATH  environment block on the latter  slipway.mark=M   what GRUB has just written to it
+#   slipway.shell     a shell instead of a restart     slipway.wait=S   how long to wait for the disk
+
+export PATH=/bin
+new=/new
+dog=
+
+say() {
+  echo "<5>slipway: $*" >/dev/kmsg
+}
+
+warn() {
+  echo "<3>slipway: $*" >/dev/kmsg
+}
+
+kick() {
+  [ -z "$dog" ] || echo >&9
+}
+
+fail() {
+  warn "$*"
+  if [ -n "$shell" ]; then
+    disarm
+    echo "slipway: this shell was asked for with slipway.shell; leaving it restarts the machine"
+    setsid cttyhack sh
+  else
+    warn "restarting in 5 seconds"
+    sleep 5
+  fi
+  sync
+  reboot -f
+  echo b >/proc/sysrq-trigger
+  exit 1
+}
+
+# --- watchdog: a hang anywhere from here on ends in a restart -------------------------------------
+
+arm() {
+  [ -c /dev/watchdog0 ] || modprobe -q softdog
+  if [ -c /dev/watchdog0 ]; then
+    # a plain exec would end the shell when the device is busy
+    command exec 9>/dev/watchdog0 && dog=1
+    kick
+  else
+    warn "there is no watchdog"
+  fi
+}
+
+disarm() {
+  if [ -n "$dog" ]; then
+    printf V >&9
+    exec 9>&-
+    dog=
+  fi
+}
+
+# Runs something that may take long and is known to end. Not for ever: half an hour.
+patiently() {
+  (
+    for i in $(seq 360); do
+      sleep 5 9>&-
+      kick
+    done
+  ) &
+  kicker=$!
+  "$@"
+  status=$?
+  kill $kicker
+  kick
+  return $status
+}
+
+# --- modules: those whose devices are there -------------------------------------------------------
+
+coldplug() {
+  now=$(cat /sys/bus/*/devices/*/modalias 2>/dev/null | sort -u)
+  if [ "$now" != "$plugged" ]; then
+    plugged=$now
+    modprobe -q -a -b $now 2>/dev/null
+  fi
+}
+
+# --- disks ----------------------------------------------------------------------------------------
+
+# A GUID as it lies in a partition table: the first three groups are little-endian.
+packed() {
+  echo "$1" | sed 's/^\(..\)\(..\)\(..\)\(..\)-\(..\)\(..\)-\(..\)\(..\)-/\4\3\2\1\6\5\8\7/; s/-//'
+}
+
+# The kernel's name of the partition with a GUID on a disk: part vda 0fc63daf-...
+part() {
+  bs=$(cat /sys/block/$1/queue/logical_block_size)
+  blocks=$(($(cat /sys/block/$1/size) * 512 / bs))
+  entries=$((16384 / bs))
+  wanted=$(packed $2)
+  for skip in 2 $((blocks - 1 - entries)); do
+    number=$(dd if=/dev/$1 bs=$bs skip=$skip count=$entries 2>/dev/null | xxd -p -c 128 |
+      grep -n "^.\{32\}$wanted" | sed -n '1s/:.*//p')
+    if [ -n "$number" ]; then
+      for p in /sys/block/$1/*/partition; do
+        if [ "$(cat $p)" = "$number" ]; then
+          p=${p%/partition}
+          echo ${p##*/}
+          return
+        fi
+      done
+    fi
+  done
+}
+
+# What GRUB wrote to the environment block of a disk: mark vda
+mark() {
+  e=$(part $1 $esp_id)
+  [ -n "$e" ] || return
+  mount -t vfat -o ro,codepage=437,iocharset=ascii /dev/$e /esp 2>/dev/null || return
+  marks=
+  for name in BOOT_MARK A_TRY B_TRY; do
+    v=$(sed -n "s/^$name=\(.*\)$/\1/p" /esp$env_path 2>/dev/null)
+    marks=$marks${marks:+.}$v
+  done
+  umount /esp
+  echo $marks
+}
+
+# Looks at all disks: sets found (disks that hold the slot) and booted (those that GRUB has marked).
+look() {
+  found=
+  booted=
+  for d in /sys/block/*; do
+    d=${d##*/}
+    case $d in
+      loop* | ram* | zram* | sr* | fd*) continue ;;
+    esac
+    if [ -n "$(part $d $root_id)" ]; then
+      found="$found $d"
+      if [ -z "$given_mark" ] || [ "$(mark $d)" = "$given_mark" ]; then
+        booted="$booted $d"
+      fi
+    fi
+  done
+}
+
+# Two disks may be clones of each other, down to every GUID. GRUB has written a new mark to the one
+# it was started from, and told us.
+choose() {
+  tries=0
+  looked=none
+  while :; do
+    kick
+    coldplug
+    blocks_now=$(ls /sys/class/block)
+    if [ "$blocks_now" != "$looked" ]; then
+      looked=$blocks_now
+      look
+      set -- $booted
+      if [ $# -gt 1 ] && [ -n "$given_mark" ]; then
+        fail "disks$booted carry the same mark $given_mark; the boot loader will change it"
+      fi
+      if [ $# -ge 1 ]; then
+        disk=$1
+        return
+      fi
+    fi
+    tries=$((tries + 1))
+    set -- $found
+    if [ $# -ge 1 ] && [ $tries -gt 100 ]; then
+      warn "no disk carries the mark $given_mark of this boot; taking $1 of$found"
+      disk=$1
+      return
+    fi
+    [ $tries -le $((wait * 10)) ] || fail "no disk has a partition $root_id"
+    sleep 0.1
+  done
+}
+
+# --- data -----------------------------------------------------------------------------------------
+
+# Sectors of 512 bytes.
+sectors() {
+  cat /sys/class/block/$1/size
+}
+
+# When the disk is larger than its image was, the last partition takes the rest.
+grow() {
+  [ -x /sbin/sfdisk ] || return
+  start=$(cat /sys/class/block/$data/start)
+  for p in /sys/block/$disk/*/start; do
+    [ $(cat $p) -le $start ] || return
+  done
+  [ $(($(sectors $disk) - start - $(sectors $data))) -gt 32768 ] || return
+  number=$(cat /sys/class/block/$data/partition)
+  say "growing $data to the end of $disk"
+  if ! echo ', +' | /sbin/sfdisk -q -f --no-reread --no-tell-kernel -N $number /dev/$disk \
+    >/run/slipway/sfdisk 2>&1; then
+    warn "sfdisk: $(tail -n 1 /run/slipway/sfdisk)"
+  fi
+  blockdev --rereadpt /dev/$disk || warn "the kernel did not read the new partition table"
+}
+
+# The size of an ext4 file system by its superblock, in sectors.
+filesystem() {
+  count=$(dd if=/dev/$1 bs=4 skip=257 count=1 2>/dev/null | hexdump -e '"%u"')
+  shift=$(dd if=/dev/$1 bs=4 skip=262 count=1 2>/dev/null | hexdump -e '"%u"')
+  echo $((${count:-0} << (${shift:-0} + 1)))
+}
+
+grow_filesystem() {
+  [ -x /sbin/resize2fs ] || return
+  [ $(($(sectors $data) - $(filesystem $data))) -gt 32768 ] || return
+  patiently /sbin/resize2fs /dev/$data >/run/slipway/resize2fs 2>&1 ||
+    warn "resize2fs: $(tail -n 1 /run/slipway/resize2fs)"
+}
+
+check() {
+  patiently /sbin/e2fsck -p /dev/$1 >/run/slipway/e2fsck 2>&1
+  status=$?
+  if [ $status -ge 4 ]; then
+    warn "the data partition is damaged: $(tail -n 1 /run/slipway/e2fsck)"
+    patiently /sbin/e2fsck -y /dev/$1 >/run/slipway/e2fsck 2>&1
+    status=$?
+  fi
+  [ $status -eq 0 ] || data_state=repaired
+  [ $status -lt 4 ]
+}
+
+lost() {
+  data_state=tmpfs
+  for i in 1 2 3; do
+    warn "DATA LOST: $*"
+  done
+  warn "everything written from now on is gone at the next start"
+  echo "$*" >/run/slipway/data-lost
+  umount $stay 2>/dev/null
+  mount -t tmpfs -o mode=755 data $stay || fail "no memory for a substitute of the data partition"
+}
+
+mount_data() {
+  if [ -d $new/data ]; then
+    stay=$new/data
+  else
+    stay=/run/slipway/data
+    mkdir -p $stay
+  fi
+  if [ -z "$data" ]; then
+    lost "$disk has no data partition $data_id"
+  elif ! check $data; then
+    lost "the file system on $data cannot be repaired: $(tail -n 1 /run/slipway/e2fsck)"
+  elif ! mount -t ext4 -o rw,noatime /dev/$data $stay; then
+    lost "the file system on $data cannot be mounted"
+  elif ! : >$stay/.slipway; then
+    lost "the file system on $data cannot be written to"
+  else
+    grow_filesystem
+  fi
+}
+
+# A directory that stays, made at its first use with the slot's owner, mode and content.
+first_use() {
+  [ ! -d $stay/$1 ] || return 0
+  rm -rf $stay/.$1.new
+  cp -a $new/$1 $stay/.$1.new && sync && mv $stay/.$1.new $stay/$1
+}
+
+mount_staying() {
+  for name in $binds; do
+    [ -d $new/$name ] || continue
+    first_use $name && mount -o bind $stay/$name $new/$name && continue
+    warn "DATA LOST: /$name cannot be used from the data partition"
+    echo "/$name cannot be used from the data partition" >>/run/slipway/data-lost
+    mount -t tmpfs -o mode=755 $name $new/$name || fail "/$name cannot be written to"
+  done
+  for name in $overlays; do
+    [ -d $new/$name ] || continue
+    mkdir -p $stay/$name/upper $stay/$name/work
+    overlay $stay/$name && continue
+    warn "DATA LOST: changes of /$name cannot be read from the data partition"
+    echo "changes of /$name cannot be read from the data partition" >>/run/slipway/data-lost
+    mkdir -p /run/slipway/$name/upper /run/slipway/$name/work
+    overlay /run/slipway/$name || fail "/$name cannot be written to"
+  done
+}
+
+overlay() {
+  mount -t overlay -o lowerdir=$new/$name,upperdir=$1/upper,workdir=$1/work overlay $new/$name
+}
+
+# --- the slot -------------------------------------------------------------------------------------
+
+# Whether the slot has a program. Links that start with a slash mean the slot's own root.
+program() {
+  p=$1
+  for i in 1 2 3 4 5 6 7 8; do
+    [ -L $new$p ] || break
+    t=$(readlink $new$p)
+    case $t in
+      /*) p=$t ;;
+      *) p=${p%/*}/$t ;;
+    esac
+  done
+  [ -f $new$p ] && [ -x $new$p ]
+}
+
+mount_slot() {
+  root=$(part $disk $root_id)
+  mount -t ext4 -o ro,noload /dev/$root $new || fail "slot $slot: $root cannot be mounted"
+  for init in /sbin/init /usr/lib/systemd/systemd none; do
+    program $init && break
+  done
+  [ $init != none ] || fail "slot $slot: there is no init"
+}
+
+# The watchdog stays armed when the slot's systemd will take it over.
+hand_over_watchdog() {
+  if grep -qs '^RuntimeWatchdogSec=[1-9]' $new/etc/systemd/system.conf \
+    $new/etc/systemd/system.conf.d/*.conf $new/usr/lib/systemd/system.conf.d/*.conf; then
+    kick
+    [ -z "$dog" ] || exec 9>&-
+  else
+    disarm
+  fi
+}
+
+report() {
+  {
+    echo slot=$slot
+    echo disk=/dev/$disk
+    echo root=/dev/$root
+    echo esp=${esp:+/dev/$esp}
+    echo grubenv=$env_path
+    echo data=${data:+/dev/$data}
+    echo data_state=$data_state
+  } >/run/slipway/boot
+  say "slot $slot of $disk, data $data_state"
+}
+
+# --- the order of things --------------------------------------------------------------------------
+
+mount -t devtmpfs -o mode=755 dev /dev
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t tmpfs -o mode=755,nosuid,nodev run /run
+mkdir -p /run/slipway
+echo on >/proc/sys/kernel/printk_devkmsg
+[ "$(cat /proc/sys/kernel/panic)" != 0 ] || echo 10 >/proc/sys/kernel/panic
+
+wait=60
+for x in $(cat /proc/cmdline); do
+  case $x in
+    root=PARTUUID=*) root_id=${x#root=PARTUUID=} ;;
+    slipway.slot=*) slot=${x#*=} ;;
+    slipway.data=*) data_id=${x#*=} ;;
+    slipway.esp=*) esp_id=${x#*=} ;;
+    slipway.env=*) env_path=${x#*=} ;;
+    slipway.mark=*) given_mark=${x#*=} ;;
+    slipway.wait=*) wait=${x#*=} ;;
+    slipway.shell) shell=1 ;;
+  esac
+done
+. /etc/slipway
+
+modprobe -q -a $always 2>/dev/null
+coldplug
+arm
+[ -n "$root_id" ] || fail "the kernel parameter root=PARTUUID=... is missing"
+choose
+esp=$([ -z "$esp_id" ] || part $disk $esp_id)
+data=$([ -z "$data_id" ] || part $disk $data_id)
+[ -z "$data" ] || grow
+mount_slot
+data_state=none
+if [ -n "$data_id" ]; then
+  data_state=ok
+  mount_data
+  mount_staying
+fi
+report
+hand_over_watchdog
+for m in dev proc sys run; do
+  mount -o move /$m $new/$m || fail "slot $slot: /$m is missing"
+done
+exec switch_root $new $init
