@@ -33,24 +33,64 @@ public final class Initramfs {
   public static final List<String> MODULES =
       List.of(
           // SATA
-          "ahci", "ahci_platform", "ata_generic", "ata_piix", "sata_mv", "sata_nv", "sata_sil",
-          "sata_sil24", "sata_via",
+          "ahci",
+          "ahci_platform",
+          "ata_generic",
+          "ata_piix",
+          "sata_mv",
+          "sata_nv",
+          "sata_sil",
+          "sata_sil24",
+          "sata_via",
           // NVMe, also behind Intel's volume management
-          "nvme", "vmd",
+          "nvme",
+          "vmd",
           // virtio
-          "virtio_pci", "virtio_mmio", "virtio_blk", "virtio_scsi",
+          "virtio_pci",
+          "virtio_mmio",
+          "virtio_blk",
+          "virtio_scsi",
           // MMC and SD
-          "mmc_block", "sdhci_pci", "sdhci_acpi", "sdhci_iproc", "sdhci_of_arasan",
-          "sdhci_of_dwcmshc", "sdhci_tegra", "dw_mmc_rockchip", "meson_gx_mmc", "bcm2835",
-          "rtsx_pci", "rtsx_pci_sdmmc",
+          "mmc_block",
+          "sdhci_pci",
+          "sdhci_acpi",
+          "sdhci_iproc",
+          "sdhci_of_arasan",
+          "sdhci_of_dwcmshc",
+          "sdhci_tegra",
+          "dw_mmc_rockchip",
+          "meson_gx_mmc",
+          "bcm2835",
+          "rtsx_pci",
+          "rtsx_pci_sdmmc",
           // USB
-          "xhci_pci", "xhci_plat_hcd", "ehci_pci", "ehci_platform", "ohci_pci", "ohci_platform",
-          "uhci_hcd", "usb_storage", "uas", "dwc2", "dwc3",
+          "xhci_pci",
+          "xhci_plat_hcd",
+          "ehci_pci",
+          "ehci_platform",
+          "ohci_pci",
+          "ohci_platform",
+          "uhci_hcd",
+          "usb_storage",
+          "uas",
+          "dwc2",
+          "dwc3",
           // SCSI and what looks like it
-          "sd_mod", "mptspi", "mptsas", "mpt3sas", "megaraid_sas", "vmw_pvscsi", "hv_storvsc",
-          "pci_hyperv", "xen_blkfront", "xen_scsifront",
+          "sd_mod",
+          "mptspi",
+          "mptsas",
+          "mpt3sas",
+          "megaraid_sas",
+          "vmw_pvscsi",
+          "hv_storvsc",
+          "pci_hyperv",
+          "xen_blkfront",
+          "xen_scsifront",
           // watchdogs
-          "i6300esb", "wdat_wdt", "sp5100_tco", "softdog");
+          "i6300esb",
+          "wdat_wdt",
+          "sp5100_tco",
+          "softdog");
 
   /** Loaded whatever the devices: file systems and the checksums they ask for. */
   private static final List<String> ALWAYS =
@@ -61,10 +101,40 @@ public final class Initramfs {
 
   private static final List<String> APPLETS =
       List.of(
-          "blockdev", "cat", "cp", "cttyhack", "dd", "dmesg", "echo", "grep", "hexdump", "insmod",
-          "kill", "ln", "ls", "lsmod", "mkdir", "modprobe", "mount", "mv", "printf", "ps",
-          "readlink", "reboot", "rm", "sed", "seq", "setsid", "sh", "sleep", "sort", "switch_root",
-          "sync", "tail", "umount", "xxd");
+          "blockdev",
+          "cat",
+          "cp",
+          "cttyhack",
+          "dd",
+          "dmesg",
+          "echo",
+          "grep",
+          "hexdump",
+          "insmod",
+          "kill",
+          "ln",
+          "ls",
+          "lsmod",
+          "mkdir",
+          "modprobe",
+          "mount",
+          "mv",
+          "printf",
+          "ps",
+          "readlink",
+          "reboot",
+          "rm",
+          "sed",
+          "seq",
+          "setsid",
+          "sh",
+          "sleep",
+          "sort",
+          "switch_root",
+          "sync",
+          "tail",
+          "umount",
+          "xxd");
 
   private Initramfs() {}
 
@@ -149,8 +219,7 @@ public final class Initramfs {
   }
 
   /** The modules, flat, with the two lists that modprobe reads. */
-  private static void modules(
-      TreeBuilder t, String version, Collection<KernelModule> modules) {
+  private static void modules(TreeBuilder t, String version, Collection<KernelModule> modules) {
     String directory = "/lib/modules/" + version + "/";
     var dependencies = new StringBuilder();
     var aliases = new StringBuilder();
@@ -170,8 +239,7 @@ public final class Initramfs {
   }
 
   /** All that must be loaded before a module, the nearest first, as depmod writes it. */
-  private static List<String> loadedBefore(
-      KernelModule module, Collection<KernelModule> modules) {
+  private static List<String> loadedBefore(KernelModule module, Collection<KernelModule> modules) {
     var all = new ArrayList<String>();
     var open = new ArrayList<>(module.depends());
     while (!open.isEmpty()) {

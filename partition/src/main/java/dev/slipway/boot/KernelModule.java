@@ -27,8 +27,7 @@ record KernelModule(
     byte[] info =
         ElfImage.read(source, file)
             .section(".modinfo")
-            .orElseThrow(
-                () -> new FormatException(source + ": there is no section \".modinfo\""));
+            .orElseThrow(() -> new FormatException(source + ": there is no section \".modinfo\""));
     var depends = new ArrayList<String>();
     var soft = new ArrayList<String>();
     var aliases = new ArrayList<String>();

@@ -13,6 +13,7 @@
  * </pre>
  *
  * <p>Reading order: {@link dev.slipway.boot.GrubBios}, {@link dev.slipway.boot.GrubEfi}, {@link
- * dev.slipway.boot.Initramfs}. Every program comes from the distribution's packages, given as a tree; this library holds none.
+ * dev.slipway.boot.Initramfs}. Every program comes from the distribution's packages, given as a
+ * tree; this library holds none.
  */
 package dev.slipway.boot;
