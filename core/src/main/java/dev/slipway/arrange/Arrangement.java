@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.arrange;
 
-import dev.slipway.tree.Metadata;
 import dev.slipway.tree.Node.Directory;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
@@ -13,7 +12,8 @@ import java.util.List;
  * keeps what is its own.
  *
  * <pre>{@code
- * Arrangement arranged = Arrangement.of(configured, timeSeconds);
+ * Tree system = Arrangement.readied(configured, timeSeconds).overlaidWith(ownFiles);
+ * Arrangement arranged = Arrangement.of(system, timeSeconds);
  * Tree release = arranged.tree();
  * }</pre>
  *
@@ -39,26 +39,29 @@ public record Arrangement(Tree tree, List<TreePath> factoryPaths) {
   }
 
   /**
-   * Arranges a configured system. Doing it twice is an error of the caller: the second time {@code
-   * /var} is empty.
+   * Gives a configured system what it needs to live with a read-only root, and takes out what
+   * belongs to one machine. A builder's own files come after this, so that they can overrule it,
+   * and before {@link #of}.
+   *
+   * @param timeSeconds the modification time of everything that is added
+   */
+  public static Tree readied(Tree configured, long timeSeconds) {
+    return ReadOnlyRoot.prepared(configured, new Stamp(timeSeconds));
+  }
+
+  /**
+   * Divides a system that {@link #readied} has prepared. Doing it twice is an error of the caller:
+   * the second time {@code /var} is empty.
    *
    * @param timeSeconds the modification time of everything that is added
    * @throws IOException when a file that must be read, such as {@code /etc/passwd}, cannot be
    */
-  public static Arrangement of(Tree configured, long timeSeconds) throws IOException {
+  public static Arrangement of(Tree system, long timeSeconds) throws IOException {
     var stamp = new Stamp(timeSeconds);
-    Tree tree = PackageDatabase.moved(configured, stamp);
-    tree = ReadOnlyRoot.prepared(tree, stamp);
-    tree = SystemUsers.described(tree, stamp);
+    Tree tree = SystemUsers.described(PackageDatabase.moved(system, stamp), stamp);
     var factory = Factory.of(tree, stamp);
     Tree arranged =
-        factory
-            .tree()
-            .with(
-                t ->
-                    t.put(
-                        TreePath.of(DATA),
-                        new Directory(Metadata.mode(0755).withMtime(timeSeconds, 0))));
+        factory.tree().with(t -> stamp.put(t, TreePath.of(DATA), new Directory(stamp.mode(0755))));
     return new Arrangement(arranged, factory.paths());
   }
 }

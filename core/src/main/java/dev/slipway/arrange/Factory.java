@@ -55,10 +55,10 @@ record Factory(Tree tree, List<TreePath> paths) {
                 TreePath root = TreePath.of(kept);
                 Node directory =
                     tree.node(root)
-                        .orElse(new Directory(Metadata.mode(kept.equals("/root") ? 0700 : 0755)));
+                        .orElse(new Directory(stamp.mode(kept.equals("/root") ? 0700 : 0755)));
                 if (tree.contains(kept) && !tree.children(root).isEmpty()) {
                   PackageDatabase.moveDirectory(
-                      tree, t, root, TreePath.of(Arrangement.FACTORY + kept));
+                      tree, t, root, TreePath.of(Arrangement.FACTORY + kept), stamp);
                 }
                 t.put(root, directory);
               }

@@ -2,6 +2,7 @@
 package dev.slipway.arrange;
 
 import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreePath;
 import java.util.Objects;
 
 /**
@@ -32,7 +33,7 @@ public record FirstBoot(String hostname) {
             stamp.resource(
                 t, "/usr/lib/slipway/name-machine", 0755, FirstBoot.class, "name-machine");
             stamp.unit(t, FirstBoot.class, "slipway-name.service", "sysinit.target");
-            t.remove(dev.slipway.tree.TreePath.of("/etc/hostname"));
+            t.remove(TreePath.of("/etc/hostname"));
           } else {
             stamp.file(t, "/etc/hostname", 0644, hostname + "\n");
             hosts += "127.0.1.1\t" + hostname + "\n";

@@ -24,7 +24,7 @@ final class PackageDatabase {
     }
     return tree.with(
         t -> {
-          moveDirectory(tree, t, USUAL, TreePath.of(Arrangement.PACKAGE_DATABASE));
+          moveDirectory(tree, t, USUAL, TreePath.of(Arrangement.PACKAGE_DATABASE), stamp);
           // Replaced at every boot: a machine's older copy would describe another release.
           stamp.file(
               t,
@@ -35,7 +35,7 @@ final class PackageDatabase {
   }
 
   /** Moves a directory with all it holds; hard links within it stay links. */
-  static void moveDirectory(Tree tree, TreeBuilder t, TreePath from, TreePath to) {
+  static void moveDirectory(Tree tree, TreeBuilder t, TreePath from, TreePath to, Stamp stamp) {
     var moved = new ArrayList<Map.Entry<TreePath, Node>>();
     for (var entry : tree.entries().tailMap(from, true).entrySet()) {
       if (!entry.getKey().startsWith(from)) {
@@ -51,6 +51,6 @@ final class PackageDatabase {
       moved.add(Map.entry(entry.getKey().rebase(from, to), node));
     }
     t.remove(from);
-    moved.forEach(entry -> t.put(entry.getKey(), entry.getValue()));
+    moved.forEach(entry -> stamp.put(t, entry.getKey(), entry.getValue()));
   }
 }

@@ -16,16 +16,7 @@ final class Confirmation {
         t -> {
           stamp.resource(
               t, "/usr/lib/slipway/confirm-slot", 0755, Confirmation.class, "confirm-slot");
-          stamp.resource(
-              t,
-              "/usr/lib/systemd/system/slipway-confirm.service",
-              0644,
-              Confirmation.class,
-              "slipway-confirm.service");
-          stamp.symlink(
-              t,
-              "/usr/lib/systemd/system/multi-user.target.wants/slipway-confirm.service",
-              "../slipway-confirm.service");
+          stamp.unit(t, Confirmation.class, "slipway-confirm.service", "multi-user.target");
           stamp.file(
               t,
               "/usr/lib/systemd/system/multi-user.target.d/slipway.conf",

@@ -2,6 +2,8 @@
 package dev.slipway.build;
 
 import dev.slipway.arrange.Accounts;
+import dev.slipway.arrange.Arrangement;
+import dev.slipway.arrange.FirstBoot;
 import dev.slipway.arrange.Stamp;
 import dev.slipway.spec.AptSource;
 import dev.slipway.spec.ImageSpec;
@@ -32,14 +34,24 @@ import java.util.TreeMap;
 record Site(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
   private static final String SSH_KEYS = "/usr/lib/slipway/ssh-keys";
 
-  Tree over(Tree configured) throws IOException {
+  /** The users, settings and services of the specification, over which its own files then go. */
+  Tree settled(Tree configured) throws IOException {
     var stamp = new Stamp(timeSeconds);
-    Tree tree = withUsers(configured);
-    tree = withSettings(tree, stamp);
-    tree = withImageName(tree);
-    tree = new OwnFiles(stamp, Accounts.of(tree)).over(tree, spec.own());
+    Tree tree = withImageName(withSettings(withUsers(configured), stamp));
     tree = Network.added(tree, spec.system().dhcp(), stamp);
-    return withUnits(tree, stamp);
+    tree = Confirmation.added(tree, stamp);
+    tree = new FirstBoot(spec.system().hostname()).addedTo(tree, timeSeconds);
+    return Arrangement.readied(tree, timeSeconds);
+  }
+
+  /** The specification's own files. */
+  Tree withOwnFiles(Tree tree) throws IOException {
+    return new OwnFiles(new Stamp(timeSeconds), Accounts.of(tree)).over(tree, spec.own());
+  }
+
+  /** The units, last, because anything before may have brought them. */
+  Tree withUnits(Tree tree) throws IOException {
+    return withUnits(tree, new Stamp(timeSeconds));
   }
 
   private Tree withUsers(Tree tree) throws IOException {

@@ -181,8 +181,7 @@ class ImageSpecTest {
           .append(("*a" + (i - 1) + ", ").repeat(10))
           .append("]\n");
     }
-    assertThat(problems(text.toString()))
-        .contains("aliases");
+    assertThat(problems(text.toString())).contains("aliases");
     assertThat(problems("a: " + "[".repeat(100) + "]".repeat(100)))
         .contains("nests or repeats more than any specification does");
     assertThat(problems("[".repeat(200_000))).contains("nests");
