@@ -28,8 +28,12 @@ public final class BinaryPackage {
   private final Priority priority;
   private final Map<IndexField, List<Dependency>> relations = new EnumMap<>(IndexField.class);
 
-  /** How much a distribution wants a package, most wanted first. */
+  /**
+   * How much a distribution wants a package, most wanted first. One that says nothing comes first
+   * of all, as apt has it.
+   */
   public enum Priority {
+    UNSAID,
     REQUIRED,
     IMPORTANT,
     STANDARD,
@@ -57,7 +61,7 @@ public final class BinaryPackage {
     this.essential = isYes(IndexField.ESSENTIAL);
     this.important = isYes(IndexField.PROTECTED) || isYes(IndexField.IMPORTANT);
     String wanted = value(IndexField.PRIORITY);
-    this.priority = wanted == null ? Priority.EXTRA : Priority.of(wanted);
+    this.priority = wanted == null ? Priority.UNSAID : Priority.of(wanted);
   }
 
   private DebVersion version(String text) throws FormatException {

@@ -29,6 +29,8 @@ final class CompactStanzas {
   private int[] hash = new int[1024];
   private int[] heads;
   private int[] next;
+  private int[] base = new int[64];
+  private int baseCount;
 
   private byte[] stanza = new byte[1 << 14];
   private int used;
@@ -141,8 +143,35 @@ final class CompactStanzas {
     length[count] = used;
     int name = find(stanza, 0, used, IndexField.PACKAGE);
     hash[count] = hash(stanza, name + FIELD_HEADER_BYTES, size(stanza, name));
+    if (isBase()) {
+      base = baseCount == base.length ? Arrays.copyOf(base, baseCount * 2) : base;
+      base[baseCount++] = count;
+    }
     pageUsed += used;
     count++;
+  }
+
+  /** Essential, or of priority required. */
+  private boolean isBase() {
+    if ((seen & 1 << IndexField.ESSENTIAL.ordinal()) != 0
+        && equalsIgnoringCase(IndexField.ESSENTIAL, "yes")) {
+      return true;
+    }
+    return (seen & 1 << IndexField.PRIORITY.ordinal()) != 0
+        && equalsIgnoringCase(IndexField.PRIORITY, "required");
+  }
+
+  private boolean equalsIgnoringCase(IndexField field, String lowerCase) {
+    int at = find(stanza, 0, used, field);
+    if (size(stanza, at) != lowerCase.length()) {
+      return false;
+    }
+    for (int i = 0; i < lowerCase.length(); i++) {
+      if ((stanza[at + FIELD_HEADER_BYTES + i] | 0x20) != lowerCase.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Ends the filling: arrays shrink to what is used, and names can be looked up. */
@@ -154,6 +183,7 @@ final class CompactStanzas {
     offset = Arrays.copyOf(offset, count);
     length = Arrays.copyOf(length, count);
     hash = Arrays.copyOf(hash, count);
+    base = Arrays.copyOf(base, baseCount);
     stanza = null;
     heads = new int[Math.max(16, Integer.highestOneBit(Math.max(1, count)) * 2)];
     next = new int[count];
@@ -167,6 +197,14 @@ final class CompactStanzas {
   }
 
   // ---- reading
+
+  /**
+   * The numbers of the packages that are essential or of priority required, in the order of the
+   * file; not to be changed.
+   */
+  int[] base() {
+    return base;
+  }
 
   int count() {
     return count;
@@ -217,6 +255,24 @@ final class CompactStanzas {
     int at = find(bytes, offset[number], offset[number] + length[number], field);
     if (at >= 0) {
       visitor.value(bytes, at + FIELD_HEADER_BYTES, at + FIELD_HEADER_BYTES + size(bytes, at));
+    }
+  }
+
+  /**
+   * Shows the values of all fields from one to another, both included, in the order of {@link
+   * IndexField}.
+   */
+  void visitAll(int number, IndexField first, IndexField last, ValueVisitor visitor) {
+    byte[] bytes = pages.get(page[number]);
+    int end = offset[number] + length[number];
+    int present = 0;
+    for (int at = offset[number]; at < end; at += FIELD_HEADER_BYTES + size(bytes, at)) {
+      present |= 1 << bytes[at];
+    }
+    for (int code = first.ordinal(); code <= last.ordinal(); code++) {
+      if ((present & 1 << code) != 0) {
+        visit(number, IndexField.of(code), visitor);
+      }
     }
   }
 
