@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -72,12 +73,12 @@ public final class Struct {
 
   /** ASCII text in a field of {@code width} bytes, padded with zeros. */
   public Struct ascii(int offset, int width, String value, String name) {
-    return text(offset, width, value.getBytes(StandardCharsets.US_ASCII), value, (byte) 0, name);
+    return text(offset, width, asciiBytes(value, name), value, (byte) 0, name);
   }
 
   /** ASCII text in a field of {@code width} bytes, padded with spaces. */
   public Struct asciiSpaced(int offset, int width, String value, String name) {
-    return text(offset, width, value.getBytes(StandardCharsets.US_ASCII), value, (byte) ' ', name);
+    return text(offset, width, asciiBytes(value, name), value, (byte) ' ', name);
   }
 
   /**
@@ -122,10 +123,18 @@ public final class Struct {
       buffer.get(field.offset(), raw);
       out.append(
           String.format(
+              Locale.ROOT,
               "%4d %-26s %s%n",
               field.offset(), field.name(), HexFormat.ofDelimiter(" ").formatHex(raw)));
     }
     return out.toString();
+  }
+
+  private static byte[] asciiBytes(String value, String name) {
+    if (!StandardCharsets.US_ASCII.newEncoder().canEncode(value)) {
+      throw new IllegalArgumentException(name + ": \"" + value + "\" is not ASCII");
+    }
+    return value.getBytes(StandardCharsets.US_ASCII);
   }
 
   private Struct text(

@@ -5,7 +5,6 @@ import dev.slipway.tree.Node.Directory;
 import dev.slipway.tree.Node.HardLink;
 import dev.slipway.tree.Node.Inode;
 import dev.slipway.tree.Node.RegularFile;
-import dev.slipway.tree.Node.Symlink;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -33,9 +32,6 @@ import java.util.function.Predicate;
  */
 public final class Tree {
   private static final Tree EMPTY = new TreeBuilder().build();
-
-  /** How many symbolic links Linux follows before it gives up. */
-  private static final int LINKS_FOLLOWED_MAX = 40;
 
   private final NavigableMap<TreePath, Node> entries;
 
@@ -105,43 +101,7 @@ public final class Tree {
    * tree; nothing when it dangles or turns in circles.
    */
   public Optional<TreePath> follow(TreePath path) {
-    return follow(path, LINKS_FOLLOWED_MAX);
-  }
-
-  private Optional<TreePath> follow(TreePath path, int linksLeft) {
-    TreePath at = TreePath.ROOT;
-    List<String> names = path.names();
-    for (int i = 0; i < names.size(); i++) {
-      TreePath next = at.child(names.get(i));
-      Node node = entries.get(next);
-      if (node == null) {
-        return Optional.empty();
-      }
-      Optional<Inode> inode = inode(next);
-      if (inode.isPresent() && inode.get() instanceof Symlink link) {
-        if (linksLeft == 0) {
-          return Optional.empty();
-        }
-        var rest = new ArrayList<String>(link.target().startsWith("/") ? List.of() : at.names());
-        for (String name : link.target().split("/")) {
-          step(rest, name);
-        }
-        rest.addAll(names.subList(i + 1, names.size()));
-        return follow(TreePath.of(String.join("/", rest)), linksLeft - 1);
-      }
-      at = next;
-    }
-    return Optional.of(at);
-  }
-
-  private static void step(List<String> names, String name) {
-    if (name.equals("..")) {
-      if (!names.isEmpty()) {
-        names.remove(names.size() - 1);
-      }
-    } else if (!name.isEmpty() && !name.equals(".")) {
-      names.add(name);
-    }
+    return Links.follow(entries, path);
   }
 
   /** The whole content of a regular file, symbolic links followed. */

@@ -87,14 +87,32 @@ public final class TreeBuilder {
       remove(path);
     } else if (before instanceof HardLink link) {
       unlink(path, link);
-    } else if (node instanceof HardLink || node instanceof Directory) {
+    } else if (before != null && (node instanceof HardLink || node instanceof Directory)) {
       promote(path);
     }
-    entries.put(path, node);
     if (node instanceof HardLink link) {
-      linksTo.computeIfAbsent(link.target(), target -> new TreeSet<>()).add(path);
+      link(path, link);
+    } else {
+      entries.put(path, node);
     }
     return this;
+  }
+
+  /** Makes a path a further name of an inode. No link leads to another link that is known. */
+  private void link(TreePath path, HardLink link) {
+    Node known = entries.get(link.target());
+    TreePath target = known instanceof HardLink next ? next.target() : link.target();
+    if (target.equals(path)) {
+      throw new IllegalArgumentException(path + " is a hard link that leads back to itself");
+    }
+    entries.put(path, new HardLink(target));
+    TreeSet<TreePath> names = linksTo.computeIfAbsent(target, t -> new TreeSet<>());
+    names.add(path);
+    TreeSet<TreePath> waiting = linksTo.remove(path); // made when this name was not there yet
+    if (waiting != null) {
+      waiting.forEach(name -> entries.put(name, new HardLink(target)));
+      names.addAll(waiting);
+    }
   }
 
   private void requireParents(TreePath path) {
@@ -185,7 +203,7 @@ public final class TreeBuilder {
 
   /** Lays a tree over what is here: see {@link Tree#overlaidWith}. */
   public TreeBuilder overlay(Tree upper) {
-    var moved = new TreeMap<TreePath, TreePath>();
+    var moved = new HashMap<TreePath, TreePath>();
     upper
         .entries()
         .forEach(
@@ -193,8 +211,10 @@ public final class TreeBuilder {
               TreePath place = place(path, moved);
               Node before = entries.get(place);
               if (node instanceof Directory directory) {
-                if (before instanceof Symlink link && leadsToDirectory(place, link)) {
-                  moved.put(path, target(place, link));
+                Optional<TreePath> led =
+                    before instanceof Symlink ? Links.follow(entries, place) : Optional.empty();
+                if (led.isPresent() && entries.get(led.get()) instanceof Directory) {
+                  moved.put(path, led.get());
                 } else if (!directory.implied() || !(before instanceof Directory)) {
                   put(place, node);
                 }
@@ -210,36 +230,17 @@ public final class TreeBuilder {
     return this;
   }
 
-  private static TreePath place(TreePath path, NavigableMap<TreePath, TreePath> moved) {
-    for (TreePath ancestor : path.ancestors()) {
+  /** Where an entry of the upper tree goes: its nearest directory that is a link here counts. */
+  private static TreePath place(TreePath path, Map<TreePath, TreePath> moved) {
+    TreePath ancestor = path;
+    while (!moved.isEmpty() && !ancestor.isRoot()) {
+      ancestor = ancestor.parent().orElseThrow();
       TreePath target = moved.get(ancestor);
       if (target != null) {
         return path.rebase(ancestor, target);
       }
     }
     return path;
-  }
-
-  private boolean leadsToDirectory(TreePath place, Symlink link) {
-    return entries.get(target(place, link)) instanceof Directory;
-  }
-
-  /** One step of a link: enough for {@code bin -> usr/bin}, whose target is a plain directory. */
-  private static TreePath target(TreePath place, Symlink link) {
-    var names = new ArrayList<String>();
-    if (!link.target().startsWith("/")) {
-      names.addAll(place.parent().orElse(TreePath.ROOT).names());
-    }
-    for (String name : link.target().split("/")) {
-      if (name.equals("..")) {
-        if (!names.isEmpty()) {
-          names.remove(names.size() - 1);
-        }
-      } else {
-        names.add(name);
-      }
-    }
-    return TreePath.of(String.join("/", names));
   }
 
   /**

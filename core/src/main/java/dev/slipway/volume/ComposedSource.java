@@ -45,24 +45,36 @@ final class ComposedSource implements BlockSource {
     int index = firstEndingAfter(position);
     if (index == pieces.size() || pieces.get(index).offset() > position) {
       long next = index == pieces.size() ? size : pieces.get(index).offset();
-      int zeros = (int) Math.min(target.remaining(), next - position);
+      int zeros = (int) Math.min(Math.min(target.remaining(), next - position), 1 << 20);
       target.put(new byte[zeros]);
       return zeros;
     }
     Piece piece = pieces.get(index);
     long within = position - piece.offset();
     int wanted = (int) Math.min(Math.min(target.remaining(), piece.length() - within), 1 << 20);
-    byte[] bytes = new byte[wanted];
-    seek(piece, within);
-    if (stream.readNBytes(bytes, 0, wanted) < wanted) {
-      throw new EOFException(
-          "data of the piece at byte "
-              + piece.offset()
-              + " ended early; did it change while it was read?");
-    }
-    streamAt += wanted;
-    target.put(bytes);
+    target.put(take(piece, within, wanted));
     return wanted;
+  }
+
+  private byte[] take(Piece piece, long within, int wanted) throws IOException {
+    byte[] bytes = new byte[wanted];
+    boolean whole = false;
+    try {
+      seek(piece, within);
+      if (stream.readNBytes(bytes, 0, wanted) < wanted) {
+        throw new EOFException(
+            "data of the piece at byte "
+                + piece.offset()
+                + " ended early; did it change while it was read?");
+      }
+      streamAt += wanted;
+      whole = true;
+      return bytes;
+    } finally {
+      if (!whole) {
+        close(); // where the stream stands is not known any more
+      }
+    }
   }
 
   private void seek(Piece piece, long within) throws IOException {
