@@ -125,7 +125,9 @@ public final class Struct {
           String.format(
               Locale.ROOT,
               "%4d %-26s %s%n",
-              field.offset(), field.name(), HexFormat.ofDelimiter(" ").formatHex(raw)));
+              field.offset(),
+              field.name(),
+              HexFormat.ofDelimiter(" ").formatHex(raw)));
     }
     return out.toString();
   }
