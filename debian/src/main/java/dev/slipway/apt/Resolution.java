@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The packages that answer a {@link Request}.
+ * The packages that answer a {@link PackageRequest}.
  *
  * @param packages in the order of the bytes of their names
  * @param asked the names among them that the request names itself; the rest came because something

@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * words why there is none.
  *
  * <pre>{@code
- * Resolution resolution = Resolver.of(platform.architecture(), indexes).resolve(Request.of("linux-image-amd64", "systemd-sysv"));
+ * Resolution resolution = Resolver.of(platform.architecture(), indexes).resolve(PackageRequest.of("linux-image-amd64", "systemd-sysv"));
  * }</pre>
  */
 public final class Resolver {
@@ -43,7 +43,7 @@ public final class Resolver {
    * @throws UnresolvableException saying all that stands in the way
    * @throws FormatException when an index turns out to be damaged
    */
-  public Resolution resolve(Request request) throws FormatException, UnresolvableException {
+  public Resolution resolve(PackageRequest request) throws FormatException, UnresolvableException {
     var universe = new Universe(indexes, architecture, request.pins());
     var selection = new Selection(universe, request);
     List<PackageName> wanted = selection.wanted();

@@ -19,7 +19,8 @@ final class Selection {
   private final Set<String> asked = new LinkedHashSet<>();
   private final List<String> problems = new ArrayList<>();
 
-  Selection(Universe universe, Request request) throws FormatException, UnresolvableException {
+  Selection(Universe universe, PackageRequest request)
+      throws FormatException, UnresolvableException {
     this.universe = universe;
     if (request.base()) {
       for (String name : universe.base()) {

@@ -9,8 +9,8 @@
  *
  * <p>In reading order: {@link dev.slipway.apt.Platform} (everything that depends on distribution
  * and architecture), {@link dev.slipway.apt.PackageIndex} and {@link dev.slipway.apt.BinaryPackage}
- * (what an archive offers), {@link dev.slipway.apt.Request}, {@link dev.slipway.apt.Resolver} and
- * {@link dev.slipway.apt.Resolution} (the choice apt would make), {@link dev.slipway.apt.LockFile}
- * (the choice, kept).
+ * (what an archive offers), {@link dev.slipway.apt.PackageRequest}, {@link
+ * dev.slipway.apt.Resolver} and {@link dev.slipway.apt.Resolution} (the choice apt would make),
+ * {@link dev.slipway.apt.LockFile} (the choice, kept).
  */
 package dev.slipway.apt;

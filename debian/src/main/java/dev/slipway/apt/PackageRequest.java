@@ -19,33 +19,34 @@ import java.util.List;
  * @param recommends whether recommended packages come too; without by default, as images want it
  * @param pins preferences among versions, the first that matches a version decides
  */
-public record Request(boolean base, List<String> packages, boolean recommends, List<Pin> pins) {
-  public Request {
+public record PackageRequest(
+    boolean base, List<String> packages, boolean recommends, List<Pin> pins) {
+  public PackageRequest {
     packages = List.copyOf(packages);
     pins = List.copyOf(pins);
   }
 
   /** The base system and the named packages, without recommended ones. */
-  public static Request of(List<String> packages) {
-    return new Request(true, packages, false, List.of());
+  public static PackageRequest of(List<String> packages) {
+    return new PackageRequest(true, packages, false, List.of());
   }
 
   /** The base system and the named packages, without recommended ones. */
-  public static Request of(String... packages) {
+  public static PackageRequest of(String... packages) {
     return of(List.of(packages));
   }
 
   /** The same without the base system: only the named packages and what they need. */
-  public Request withoutBase() {
-    return new Request(false, packages, recommends, pins);
+  public PackageRequest withoutBase() {
+    return new PackageRequest(false, packages, recommends, pins);
   }
 
-  public Request withRecommends() {
-    return new Request(base, packages, true, pins);
+  public PackageRequest withRecommends() {
+    return new PackageRequest(base, packages, true, pins);
   }
 
-  public Request withPins(List<Pin> preferences) {
-    return new Request(base, packages, recommends, preferences);
+  public PackageRequest withPins(List<Pin> preferences) {
+    return new PackageRequest(base, packages, recommends, preferences);
   }
 
   /** The request as text, one thing a line: what the digest is of. */
