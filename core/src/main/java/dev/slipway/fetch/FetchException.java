@@ -49,6 +49,16 @@ public final class FetchException extends IOException {
     this.kind = kind;
   }
 
+  private FetchException(Kind kind, String message, Throwable cause) {
+    super(message, cause);
+    this.kind = kind;
+  }
+
+  /** The same failure, said of something: {@code libc6 2.36-9: http://...}. */
+  public FetchException about(String subject) {
+    return new FetchException(kind, subject + ": " + getMessage(), this);
+  }
+
   public Kind kind() {
     return kind;
   }

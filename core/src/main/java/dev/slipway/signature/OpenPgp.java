@@ -55,6 +55,16 @@ public final class OpenPgp {
   }
 
   /**
+   * The text of a signed document, whoever signed it or not: for those who trust it for other
+   * reasons.
+   *
+   * @throws FormatException if it is no signed text, or holds anything beside one
+   */
+  public static byte[] withoutVerifying(byte[] document, String source) throws FormatException {
+    return CleartextMessage.parse(document, source).text();
+  }
+
+  /**
    * Checks a signature that is kept in a file of its own, such as {@code Release.gpg}.
    *
    * @param signature binary or armoured

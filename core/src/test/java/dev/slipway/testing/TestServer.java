@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -109,9 +110,13 @@ public final class TestServer implements AutoCloseable {
     return this;
   }
 
-  /** The address of a path. */
+  /** The address of a path, which is written without percent signs for anything. */
   public URI uri(String path) {
-    return URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort() + path);
+    try {
+      return new URI(scheme, null, "127.0.0.1", server.getAddress().getPort(), path, null, null);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   /** Everything that was asked for so far, in order of arrival. */
@@ -181,7 +186,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getRawPath();
+    String path = exchange.getRequestURI().getPath();
     byte[] file = files.get(path);
     try (exchange) {
       Deque<Fault> queue = faults.get(path);
