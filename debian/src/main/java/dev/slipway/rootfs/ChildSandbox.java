@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.rootfs;
+
+import dev.slipway.progress.Progress;
+import dev.slipway.progress.Task;
+import dev.slipway.tree.ContentKeeper;
+import dev.slipway.tree.Node;
+import dev.slipway.tree.Node.Special;
+import dev.slipway.tree.Tree;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A sandbox in one child process of this one: the tree goes in on its standard input, what changed comes out on its standard output.
+ *
+ * <p>The child works in a file system in memory that is mounted for it alone, so nothing is left to clean up however it ends. Of a tree of 350 MB only the
+ * few MB that the commands wrote travel back: the child lists all inodes with their change times before and after.
+ */
+final class ChildSandbox implements Sandbox {
+  private static final int PIPE_BYTES = 1 << 16;
+
+  private final SandboxDoor door;
+
+  ChildSandbox(SandboxDoor door) {
+    this.door = door;
+  }
+
+  @Override
+  public void check() throws IOException {
+    door.check();
+  }
+
+  @Override
+  public Tree run(Tree tree, List<SandboxCommand> commands, SandboxSettings settings, ContentKeeper keeper, Progress progress) throws IOException {
+    if (commands.isEmpty()) {
+      return tree;
+    }
+    Tree sent = withoutDevices(tree);
+    var workplace = SandboxWorkplace.choose(tree.contentBytes(), settings, door);
+    try (Task task = progress.start("running in the sandbox", -1);
+        workplace) {
+      var log = new SandboxLog(commands, task);
+      Process process = door.enter(workplace.script(), settings.network()).start();
+      Thread reaper = new Thread(process::destroyForcibly, "sandbox-reaper");
+      Runtime.getRuntime().addShutdownHook(reaper);
+      try {
+        Tree changed = talk(process, SandboxScript.text(commands, settings), sent, log, tree, settings, keeper);
+        return withDevicesOf(tree, changed);
+      } finally {
+        process.destroyForcibly();
+        Runtime.getRuntime().removeShutdownHook(reaper);
+      }
+    }
+  }
+
+  private Tree talk(
+      Process process, String script, Tree sent, SandboxLog log, Tree tree, SandboxSettings settings, ContentKeeper keeper) throws IOException {
+    try (var feeder = SandboxFeeder.start(process.getOutputStream(), script, sent);
+        var logger = SandboxLogReader.start(process.getErrorStream(), log)) {
+      Tree result = null;
+      IOException failure = null;
+      try (InputStream out = new BufferedInputStream(process.getInputStream(), PIPE_BYTES)) {
+        result = SandboxChanges.read(out, settings.epochSeconds(), keeper).appliedTo(sent);
+        out.transferTo(java.io.OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        failure = e;
+        if (!log.hasFailed()) {
+          // A tree that cannot be read leaves the child writing into a pipe nobody empties.
+          process.destroy();
+        }
+      }
+      int status = waitFor(process);
+      logger.finish();
+      feeder.finish();
+      if (status != 0 || log.hasFailed()) {
+        throw explain(log, status, feeder.failure(), failure);
+      }
+      if (failure != null) {
+        throw failure;
+      }
+      return result;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while commands ran in the sandbox");
+    }
+  }
+
+  /** The child's own words come first; then why it could not be fed; then what made us unable to read it. */
+  private IOException explain(SandboxLog log, int status, IOException feeding, IOException reading) throws IOException {
+    if (log.hasFailed()) {
+      return log.failure();
+    }
+    if (!log.hasStarted()) {
+      door.check();
+    }
+    if (feeding != null && log.isUnpacking()) {
+      return feeding;
+    }
+    var error =
+        new SandboxException(
+            String.format(Locale.ROOT, "the sandbox ended with status %d while %s%s", status, log.phase(), SandboxLog.quoted(log.lastLines())), log.lastLines());
+    if (reading != null) {
+      error.addSuppressed(reading);
+    }
+    return error;
+  }
+
+  private static int waitFor(Process process) throws InterruptedException {
+    return process.waitFor();
+  }
+
+  /** In a user namespace no device can be made, and a socket fits in no archive; nothing in a sandbox needs those of the tree. */
+  private static Tree withoutDevices(Tree tree) {
+    return tree.without(path -> isDevice(tree.node(path).orElseThrow()));
+  }
+
+  private static boolean isDevice(Node node) {
+    return node instanceof Special special && special.kind() != Special.Kind.FIFO;
+  }
+
+  private static Tree withDevicesOf(Tree before, Tree after) {
+    return after.with(
+        t -> {
+          for (Map.Entry<dev.slipway.tree.TreePath, Node> entry : before.entries().entrySet()) {
+            boolean parentStays = entry.getKey().parent().map(parent -> after.node(parent).orElse(null) instanceof Node.Directory).orElse(false);
+            if (isDevice(entry.getValue()) && parentStays && t.node(entry.getKey()).isEmpty()) {
+              t.put(entry.getKey(), entry.getValue());
+            }
+          }
+        });
+  }
+
+  /** Reads one record that ends with NUL; for the header, with a line end. */
+  static String record(InputStream in, char end) throws IOException {
+    var bytes = new java.io.ByteArrayOutputStream();
+    for (int b = in.read(); b != end; b = in.read()) {
+      if (b < 0) {
+        throw new SandboxException("the sandbox ended before it gave its result");
+      }
+      bytes.write(b);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

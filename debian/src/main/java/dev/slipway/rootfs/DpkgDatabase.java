@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.rootfs;
+
+import dev.slipway.deb.ControlFile;
+import dev.slipway.deb.Stanza;
+import dev.slipway.tree.Content;
+import dev.slipway.tree.ContentKeeper;
+import dev.slipway.tree.Metadata;
+import dev.slipway.tree.Node.RegularFile;
+import dev.slipway.tree.TreeBuilder;
+import dev.slipway.tree.TreePath;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes dpkg's records of packages that are unpacked and not yet configured.
+ *
+ * <pre>
+ * /var/lib/dpkg/status                 a stanza for each package, install ok unpacked
+ * /var/lib/dpkg/info/format            1
+ * /var/lib/dpkg/info/NAME[:ARCH].list  the paths of a package, one a line
+ * /var/lib/dpkg/info/NAME[:ARCH].FILE  its control files
+ * </pre>
+ */
+final class DpkgDatabase {
+  static final String DIRECTORY = "var/lib/dpkg";
+  private static final String INFO = DIRECTORY + "/info/";
+
+  private final TreeBuilder tree;
+  private final ContentKeeper keeper;
+  private final long epochSeconds;
+
+  DpkgDatabase(TreeBuilder tree, ContentKeeper keeper, long epochSeconds) {
+    this.tree = tree;
+    this.keeper = keeper;
+    this.epochSeconds = epochSeconds;
+  }
+
+  /** Writes everything; {@code paths} are each package's own, in its archive's order. */
+  void write(Map<DebPackage, List<TreePath>> paths) throws IOException {
+    var status = new StringBuilder();
+    put(INFO + "format", 0644, "1\n");
+    for (Map.Entry<DebPackage, List<TreePath>> entry : paths.entrySet()) {
+      DebPackage about = entry.getKey();
+      var list = new StringBuilder();
+      entry.getValue().forEach(path -> list.append(path.isRoot() ? "/." : path.toString()).append('\n'));
+      put(INFO + about.databaseName() + ".list", 0644, list.toString());
+      for (ControlFile file : about.files().values()) {
+        put(INFO + about.databaseName() + "." + file.name(), file.mode(), file.bytes());
+      }
+      status.append(stanza(about)).append('\n');
+    }
+    put(DIRECTORY + "/status", 0644, status.toString());
+    put(DIRECTORY + "/available", 0644, "");
+  }
+
+  /** The stanza of the package with its state behind the name, where dpkg puts it. */
+  private static String stanza(DebPackage about) {
+    var fields = new LinkedHashMap<String, String>();
+    fields.put("Package", about.name());
+    fields.put("Status", "install ok unpacked");
+    about.control().asMap().forEach(fields::putIfAbsent);
+    if (!about.conffiles().isEmpty()) {
+      var conffiles = new StringBuilder();
+      about.conffiles().forEach(path -> conffiles.append("\n ").append(path).append(" newconffile"));
+      fields.put("Conffiles", conffiles.toString());
+    }
+    String text = Stanza.of(fields).toString();
+    return text.endsWith("\n") ? text : text + "\n";
+  }
+
+  private void put(String path, int mode, String text) throws IOException {
+    put(path, mode, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void put(String path, int mode, byte[] bytes) throws IOException {
+    Content content = bytes.length == 0 ? Content.EMPTY : keeper.keep(new ByteArrayInputStream(bytes), bytes.length);
+    tree.put(TreePath.of(path), new RegularFile(Metadata.mode(mode).withMtime(epochSeconds, 0), content));
+  }
+}

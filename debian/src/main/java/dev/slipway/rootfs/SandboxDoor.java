@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.rootfs;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A way into namespaces of one's own: the command that leads there, and what may be in its way.
+ *
+ * @param prefix words in front of the command, to enter as another user; empty but in tests
+ * @param user who enters
+ * @param mapped through a user namespace, so without privilege
+ */
+record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
+  private static final String SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final int CHECK_SECONDS = 30;
+
+  static SandboxDoor namespaces() {
+    return new SandboxDoor(List.of(), HostUser.current(), true);
+  }
+
+  static SandboxDoor chroot() {
+    return new SandboxDoor(List.of(), HostUser.current(), false);
+  }
+
+  /** The door's name in messages. */
+  String name() {
+    return mapped ? "namespaces" : "chroot";
+  }
+
+  /** A process that runs a shell script as root of its own namespaces; it is killed with whoever started it. */
+  ProcessBuilder enter(String script, boolean network) {
+    var words = new ArrayList<>(prefix);
+    words.addAll(List.of("unshare", "--mount", "--pid", "--fork", "--kill-child", "--ipc", "--uts"));
+    if (!network) {
+      words.add("--net");
+    }
+    if (mapped) {
+      words.addAll(List.of("--user", "--map-root-user", "--map-auto"));
+    }
+    words.addAll(List.of("sh", "-c", script));
+    find(words.get(0)).ifPresent(program -> words.set(0, program.toString()));
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().clear();
+    builder.environment().put("PATH", SEARCH_PATH);
+    builder.environment().put("LC_ALL", "C");
+    return builder.directory(Path.of("/").toFile());
+  }
+
+  /** Tries the door. */
+  void check() throws IOException {
+    if (!mapped && !user.isRoot()) {
+      throw new SandboxException("sandbox door \"chroot\" needs root, this is user " + user.name() + ": use the door \"namespaces\", or run as root");
+    }
+    if (find("unshare").isEmpty()) {
+      throw new SandboxException("sandbox door \"" + name() + "\" needs the program unshare: install the package util-linux");
+    }
+    String said = trial();
+    if (!said.isEmpty()) {
+      throw new SandboxException("sandbox door \"" + name() + "\" cannot be used here: " + String.join("; ", mapped ? advice(said) : rootAdvice(said)));
+    }
+  }
+
+  /** What went wrong when a mount was tried behind the door; empty when nothing did. */
+  private String trial() throws IOException {
+    Process process = enter("mount -t tmpfs slipway /tmp", false).redirectErrorStream(true).start();
+    try {
+      process.getOutputStream().close();
+      byte[] said = process.getInputStream().readNBytes(1 << 14);
+      if (!process.waitFor(CHECK_SECONDS, TimeUnit.SECONDS)) {
+        return "no answer within " + CHECK_SECONDS + " seconds";
+      }
+      String text = new String(said, StandardCharsets.UTF_8).strip();
+      return process.exitValue() == 0 ? "" : text.isEmpty() ? "exit status " + process.exitValue() : text;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new java.io.InterruptedIOException("interrupted while the sandbox was tried");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private List<String> rootAdvice(String said) {
+    return List.of(
+        said, "inside a container, start it with the right to mount (--privileged, or --cap-add SYS_ADMIN without its seccomp and AppArmor profiles)");
+  }
+
+  /** Everything that is known to stand in the way of user namespaces, each with its remedy; what the trial said comes first. */
+  private List<String> advice(String said) {
+    var problems = new ArrayList<String>();
+    problems.add(said.replace('\n', ' '));
+    if (find("newuidmap").isEmpty() || find("newgidmap").isEmpty()) {
+      problems.add("newuidmap is missing: install the package uidmap");
+    }
+    for (String file : List.of("/etc/subuid", "/etc/subgid")) {
+      if (!hasSubordinateIds(Path.of(file))) {
+        String option = file.endsWith("uid") ? "--add-subuids" : "--add-subgids";
+        problems.add(file + " gives user " + user.name() + " no subordinate ids: as root, usermod " + option + " 100000-165535 " + user.name());
+      }
+    }
+    sysctl("/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces=65536").ifPresent(problems::add);
+    sysctl("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1").ifPresent(problems::add);
+    sysctl("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "kernel.apparmor_restrict_unprivileged_userns=0").ifPresent(problems::add);
+    if (said.contains("map-auto")) {
+      problems.add("this unshare does not know --map-auto: util-linux 2.38 or newer is needed");
+    }
+    return problems;
+  }
+
+  private boolean hasSubordinateIds(Path file) {
+    try {
+      return Files.readAllLines(file).stream().map(line -> line.split(":")[0]).anyMatch(who -> who.equals(user.name()) || who.equals(Long.toString(user.uid())));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Optional<String> sysctl(String file, String blocking, String remedy) {
+    try {
+      boolean blocks = Files.readString(Path.of(file)).strip().equals(blocking);
+      return blocks ? Optional.of("the kernel is set to refuse user namespaces: as root, sysctl -w " + remedy) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Path> find(String program) {
+    for (String directory : SEARCH_PATH.split(":")) {
+      Path candidate = Path.of(directory, program);
+      if (Files.isExecutable(candidate)) {
+        return Optional.of(candidate);
+      }
+    }
+    return Optional.empty();
+  }
+}
