@@ -40,6 +40,7 @@ public final class DebFile {
   private final String name;
   private final BlockSource source;
   private final Member data;
+  private final String controlText;
   private final Stanza control;
   private final SortedMap<String, ControlFile> controlFiles;
 
@@ -47,11 +48,13 @@ public final class DebFile {
       String name,
       BlockSource source,
       Member data,
+      String controlText,
       Stanza control,
       SortedMap<String, ControlFile> controlFiles) {
     this.name = name;
     this.source = source;
     this.data = data;
+    this.controlText = controlText;
     this.control = control;
     this.controlFiles = Collections.unmodifiableSortedMap(controlFiles);
   }
@@ -80,7 +83,7 @@ public final class DebFile {
       throw new FormatException(
           name + ": control: found " + stanzas.size() + " stanzas, expected 1");
     }
-    return new DebFile(name, source, data, stanzas.get(0), files);
+    return new DebFile(name, source, data, stanza.text(), stanzas.get(0), files);
   }
 
   /** The first member holds the format's version; minor versions are compatible. */
@@ -200,6 +203,14 @@ public final class DebFile {
   /** The control stanza. */
   public Stanza control() {
     return control;
+  }
+
+  /**
+   * The control stanza as it is written, spaces at the ends of lines included: dpkg's records keep
+   * them.
+   */
+  public String controlText() {
+    return controlText;
   }
 
   /** The other control files, by name. */

@@ -17,10 +17,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A sandbox in one child process of this one: the tree goes in on its standard input, what changed comes out on its standard output.
+ * A sandbox in one child process of this one: the tree goes in on its standard input, what changed
+ * comes out on its standard output.
  *
- * <p>The child works in a file system in memory that is mounted for it alone, so nothing is left to clean up however it ends. Of a tree of 350 MB only the
- * few MB that the commands wrote travel back: the child lists all inodes with their change times before and after.
+ * <p>The child works in a file system in memory that is mounted for it alone, so nothing is left to
+ * clean up however it ends. Of a tree of 350 MB only the few MB that the commands wrote travel
+ * back: the child lists all inodes with their change times before and after.
  */
 final class ChildSandbox implements Sandbox {
   private static final int PIPE_BYTES = 1 << 16;
@@ -37,7 +39,13 @@ final class ChildSandbox implements Sandbox {
   }
 
   @Override
-  public Tree run(Tree tree, List<SandboxCommand> commands, SandboxSettings settings, ContentKeeper keeper, Progress progress) throws IOException {
+  public Tree run(
+      Tree tree,
+      List<SandboxCommand> commands,
+      SandboxSettings settings,
+      ContentKeeper keeper,
+      Progress progress)
+      throws IOException {
     if (commands.isEmpty()) {
       return tree;
     }
@@ -50,7 +58,9 @@ final class ChildSandbox implements Sandbox {
       Thread reaper = new Thread(process::destroyForcibly, "sandbox-reaper");
       Runtime.getRuntime().addShutdownHook(reaper);
       try {
-        Tree changed = talk(process, SandboxScript.text(commands, settings), sent, log, tree, settings, keeper);
+        Tree changed =
+            talk(
+                process, SandboxScript.text(commands, settings), sent, log, tree, settings, keeper);
         return withDevicesOf(tree, changed);
       } finally {
         process.destroyForcibly();
@@ -60,7 +70,14 @@ final class ChildSandbox implements Sandbox {
   }
 
   private Tree talk(
-      Process process, String script, Tree sent, SandboxLog log, Tree tree, SandboxSettings settings, ContentKeeper keeper) throws IOException {
+      Process process,
+      String script,
+      Tree sent,
+      SandboxLog log,
+      Tree tree,
+      SandboxSettings settings,
+      ContentKeeper keeper)
+      throws IOException {
     try (var feeder = SandboxFeeder.start(process.getOutputStream(), script, sent);
         var logger = SandboxLogReader.start(process.getErrorStream(), log)) {
       Tree result = null;
@@ -91,8 +108,12 @@ final class ChildSandbox implements Sandbox {
     }
   }
 
-  /** The child's own words come first; then why it could not be fed; then what made us unable to read it. */
-  private IOException explain(SandboxLog log, int status, IOException feeding, IOException reading) throws IOException {
+  /**
+   * The child's own words come first; then why it could not be fed; then what made us unable to
+   * read it.
+   */
+  private IOException explain(SandboxLog log, int status, IOException feeding, IOException reading)
+      throws IOException {
     if (log.hasFailed()) {
       return log.failure();
     }
@@ -104,7 +125,13 @@ final class ChildSandbox implements Sandbox {
     }
     var error =
         new SandboxException(
-            String.format(Locale.ROOT, "the sandbox ended with status %d while %s%s", status, log.phase(), SandboxLog.quoted(log.lastLines())), log.lastLines());
+            String.format(
+                Locale.ROOT,
+                "the sandbox ended with status %d while %s%s",
+                status,
+                log.phase(),
+                SandboxLog.quoted(log.lastLines())),
+            log.lastLines());
     if (reading != null) {
       error.addSuppressed(reading);
     }
@@ -115,7 +142,10 @@ final class ChildSandbox implements Sandbox {
     return process.waitFor();
   }
 
-  /** In a user namespace no device can be made, and a socket fits in no archive; nothing in a sandbox needs those of the tree. */
+  /**
+   * In a user namespace no device can be made, and a socket fits in no archive; nothing in a
+   * sandbox needs those of the tree.
+   */
   private static Tree withoutDevices(Tree tree) {
     return tree.without(path -> isDevice(tree.node(path).orElseThrow()));
   }
@@ -128,7 +158,12 @@ final class ChildSandbox implements Sandbox {
     return after.with(
         t -> {
           for (Map.Entry<dev.slipway.tree.TreePath, Node> entry : before.entries().entrySet()) {
-            boolean parentStays = entry.getKey().parent().map(parent -> after.node(parent).orElse(null) instanceof Node.Directory).orElse(false);
+            boolean parentStays =
+                entry
+                    .getKey()
+                    .parent()
+                    .map(parent -> after.node(parent).orElse(null) instanceof Node.Directory)
+                    .orElse(false);
             if (isDevice(entry.getValue()) && parentStays && t.node(entry.getKey()).isEmpty()) {
               t.put(entry.getKey(), entry.getValue());
             }

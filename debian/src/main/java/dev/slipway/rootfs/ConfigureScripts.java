@@ -19,8 +19,9 @@ import java.util.TreeSet;
 /**
  * The commands that turn an unpacked tree into a configured one.
  *
- * <p>As when a system is bootstrapped, the essential packages come first, whole: their {@code preinst} scripts, then {@code dpkg --configure}. The scripts of all
- * others may count on them. {@code base-passwd} is the very first, because nothing can be owned by name before it has run.
+ * <p>As when a system is bootstrapped, the essential packages come first, whole: their {@code
+ * preinst} scripts, then {@code dpkg --configure}. The scripts of all others may count on them.
+ * {@code base-passwd} is the very first, because nothing can be owned by name before it has run.
  */
 final class ConfigureScripts {
   private static final String DPKG = "dpkg --force-unsafe-io --force-confnew --abort-after=1";
@@ -38,7 +39,9 @@ final class ConfigureScripts {
     this.packages = List.copyOf(packages);
     for (DebPackage about : packages) {
       byName.computeIfAbsent(about.name(), name -> new ArrayList<>()).add(about);
-      for (Dependency provided : Dependency.parseAll(about.control().get("Provides").orElse(""), about.source() + ": Provides")) {
+      for (Dependency provided :
+          Dependency.parseAll(
+              about.control().get("Provides").orElse(""), about.source() + ": Provides")) {
         for (Relation relation : provided.alternatives()) {
           byName.computeIfAbsent(relation.name(), name -> new ArrayList<>()).add(about);
         }
@@ -58,14 +61,25 @@ final class ConfigureScripts {
     var commands = new ArrayList<SandboxCommand>();
     if (!first.isEmpty()) {
       commands.add(stubbed("prepare the essential packages", preinst(first) + preseeding(preseed)));
-      commands.add(stubbed("configure the essential packages", DPKG + " --no-triggers --configure " + names(first) + "\n"));
+      commands.add(
+          stubbed(
+              "configure the essential packages",
+              DPKG + " --no-triggers --configure " + names(first) + "\n"));
     }
     String prepare = preinst(rest) + (first.isEmpty() ? preseeding(preseed) : "");
     if (!prepare.isEmpty()) {
       commands.add(stubbed("prepare the packages", prepare));
     }
     if (!late.isEmpty()) {
-      commands.add(stubbed("unpack packages that divert files", DPKG + " --no-triggers --unpack " + String.join(" ", late) + "\nrm -f " + String.join(" ", late) + "\n"));
+      commands.add(
+          stubbed(
+              "unpack packages that divert files",
+              DPKG
+                  + " --no-triggers --unpack "
+                  + String.join(" ", late)
+                  + "\nrm -f "
+                  + String.join(" ", late)
+                  + "\n"));
     }
     commands.add(stubbed("configure the packages", DPKG + " --configure -a\n"));
     return commands;
@@ -79,7 +93,9 @@ final class ConfigureScripts {
     if (preseed.isBlank()) {
       return "";
     }
-    return "printf '%s\\n' " + SandboxScript.quoted(preseed.strip()) + " | debconf-set-selections\n";
+    return "printf '%s\\n' "
+        + SandboxScript.quoted(preseed.strip())
+        + " | debconf-set-selections\n";
   }
 
   /** The essential packages and everything they depend on, in name order. */
@@ -91,13 +107,19 @@ final class ConfigureScripts {
       DebPackage about = queue.remove();
       if (found.add(about)) {
         for (String field : List.of("Pre-Depends", "Depends")) {
-          for (Dependency dependency : Dependency.parseAll(about.control().get(field).orElse(""), about.source() + ": " + field)) {
-            dependency.alternatives().forEach(relation -> queue.addAll(byName.getOrDefault(relation.name(), List.of())));
+          for (Dependency dependency :
+              Dependency.parseAll(
+                  about.control().get(field).orElse(""), about.source() + ": " + field)) {
+            dependency
+                .alternatives()
+                .forEach(relation -> queue.addAll(byName.getOrDefault(relation.name(), List.of())));
           }
         }
       }
     }
-    var sorted = new TreeSet<DebPackage>(Comparator.comparing(DebPackage::name).thenComparing(DebPackage::architecture));
+    var sorted =
+        new TreeSet<DebPackage>(
+            Comparator.comparing(DebPackage::name).thenComparing(DebPackage::architecture));
     sorted.addAll(found);
     return sorted;
   }
@@ -117,13 +139,20 @@ final class ConfigureScripts {
     for (DebPackage about : order) {
       ControlFile script = about.files().get(DebPackage.PREINST);
       if (script != null) {
-        out.append("preinst ").append(about.name()).append(' ').append(about.architecture()).append(' ').append(about.databaseName()).append('\n');
+        out.append("preinst ")
+            .append(about.name())
+            .append(' ')
+            .append(about.architecture())
+            .append(' ')
+            .append(about.databaseName())
+            .append('\n');
       }
     }
     return out.isEmpty() ? "" : header() + out;
   }
 
-  private void visit(DebPackage about, Set<DebPackage> among, Set<DebPackage> order, Set<DebPackage> open) {
+  private void visit(
+      DebPackage about, Set<DebPackage> among, Set<DebPackage> order, Set<DebPackage> open) {
     if (!order.contains(about) && among.contains(about) && open.add(about)) {
       for (String name : new TreeSet<>(about.preDepends())) {
         byName.getOrDefault(name, List.of()).forEach(needed -> visit(needed, among, order, open));
@@ -134,7 +163,12 @@ final class ConfigureScripts {
 
   /** The surroundings dpkg gives to a script, see dpkg(1), "Internal environment". */
   private String header() {
-    String dpkg = byName.getOrDefault("dpkg", List.of()).stream().filter(about -> about.name().equals("dpkg")).map(about -> about.version().upstream()).findFirst().orElse("");
+    String dpkg =
+        byName.getOrDefault("dpkg", List.of()).stream()
+            .filter(about -> about.name().equals("dpkg"))
+            .map(about -> about.version().upstream())
+            .findFirst()
+            .orElse("");
     return """
     cd /
     export DPKG_ROOT= DPKG_ADMINDIR=/var/lib/dpkg DPKG_MAINTSCRIPT_NAME=preinst DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT=1 DPKG_RUNNING_VERSION=%s

@@ -17,7 +17,8 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * What dpkg has to know of a package to unpack and configure it: the control stanza, read, and the control files.
+ * What dpkg has to know of a package to unpack and configure it: the control stanza, read, and the
+ * control files.
  *
  * @param source the .deb's name, for messages
  * @param sameForAll {@code Multi-Arch: same}: may be there for several architectures at once
@@ -33,6 +34,7 @@ record DebPackage(
     List<Relation> replaces,
     Set<String> preDepends,
     List<TreePath> conffiles,
+    String controlText,
     Stanza control,
     SortedMap<String, ControlFile> files) {
   static final String PREINST = "preinst";
@@ -46,11 +48,19 @@ record DebPackage(
     }
     String name = control.require("Package", where);
     if (!name.matches("[a-z0-9][a-z0-9+.-]+")) {
-      throw new FormatException(where + ": Package: found \"" + name + "\", expected lower-case letters, digits and \"+-.\"");
+      throw new FormatException(
+          where
+              + ": Package: found \""
+              + name
+              + "\", expected lower-case letters, digits and \"+-.\"");
     }
     String architecture = control.require("Architecture", where);
     if (!architecture.matches("[a-z0-9][a-z0-9-]*")) {
-      throw new FormatException(where + ": Architecture: found \"" + architecture + "\", expected lower-case letters, digits and \"-\"");
+      throw new FormatException(
+          where
+              + ": Architecture: found \""
+              + architecture
+              + "\", expected lower-case letters, digits and \"-\"");
     }
     try {
       return new DebPackage(
@@ -63,6 +73,7 @@ record DebPackage(
           relations(control, "Replaces", where),
           preDepends,
           conffiles(deb),
+          deb.controlText(),
           control,
           deb.controlFiles());
     } catch (IllegalArgumentException e) {
@@ -71,12 +82,17 @@ record DebPackage(
   }
 
   private static boolean isYes(Stanza control, String field) {
-    return control.get(field).map(value -> value.strip().toLowerCase(Locale.ROOT).equals("yes")).orElse(false);
+    return control
+        .get(field)
+        .map(value -> value.strip().toLowerCase(Locale.ROOT).equals("yes"))
+        .orElse(false);
   }
 
-  private static List<Relation> relations(Stanza control, String field, String where) throws FormatException {
+  private static List<Relation> relations(Stanza control, String field, String where)
+      throws FormatException {
     var all = new ArrayList<Relation>();
-    for (Dependency dependency : Dependency.parseAll(control.get(field).orElse(""), where + ": " + field)) {
+    for (Dependency dependency :
+        Dependency.parseAll(control.get(field).orElse(""), where + ": " + field)) {
       all.addAll(dependency.alternatives());
     }
     return all;
@@ -99,19 +115,32 @@ record DebPackage(
     return paths;
   }
 
-  /** dpkg installs what diverts files of others before its own files are there; that is left to dpkg. */
+  /**
+   * dpkg installs what diverts files of others before its own files are there; that is left to
+   * dpkg.
+   */
   boolean divertsBeforeUnpacking() {
     ControlFile script = files.get(PREINST);
-    return script != null && script.text().lines().map(String::strip).anyMatch(line -> !line.startsWith("#") && line.contains("dpkg-divert"));
+    return script != null
+        && script
+            .text()
+            .lines()
+            .map(String::strip)
+            .anyMatch(line -> !line.startsWith("#") && line.contains("dpkg-divert"));
   }
 
   boolean mayReplace(DebPackage other) {
-    return replaces.stream().anyMatch(relation -> relation.name().equals(other.name) && relation.matches(other.version));
+    return replaces.stream()
+        .anyMatch(
+            relation -> relation.name().equals(other.name) && relation.matches(other.version));
   }
 
   /** Another architecture's build of the same package. */
   boolean isSibling(DebPackage other) {
-    return sameForAll && other.sameForAll && name.equals(other.name) && !architecture.equals(other.architecture);
+    return sameForAll
+        && other.sameForAll
+        && name.equals(other.name)
+        && !architecture.equals(other.architecture);
   }
 
   /** As dpkg names it in its database: with the architecture where several may be there. */
@@ -121,7 +150,10 @@ record DebPackage(
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof DebPackage that && name.equals(that.name) && architecture.equals(that.architecture) && version.equals(that.version);
+    return other instanceof DebPackage that
+        && name.equals(that.name)
+        && architecture.equals(that.architecture)
+        && version.equals(that.version);
   }
 
   @Override

@@ -2,7 +2,6 @@
 package dev.slipway.rootfs;
 
 import dev.slipway.deb.ControlFile;
-import dev.slipway.deb.Stanza;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.ContentKeeper;
 import dev.slipway.tree.Metadata;
@@ -12,9 +11,10 @@ import dev.slipway.tree.TreePath;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes dpkg's records of packages that are unpacked and not yet configured.
@@ -29,6 +29,16 @@ import java.util.Map;
 final class DpkgDatabase {
   static final String DIRECTORY = "var/lib/dpkg";
   private static final String INFO = DIRECTORY + "/info/";
+
+  /** Fields that only dpkg itself writes. */
+  private static final Set<String> OWN_FIELDS =
+      Set.of(
+          "package",
+          "status",
+          "conffiles",
+          "config-version",
+          "triggers-pending",
+          "triggers-awaited");
 
   private final TreeBuilder tree;
   private final ContentKeeper keeper;
@@ -47,7 +57,9 @@ final class DpkgDatabase {
     for (Map.Entry<DebPackage, List<TreePath>> entry : paths.entrySet()) {
       DebPackage about = entry.getKey();
       var list = new StringBuilder();
-      entry.getValue().forEach(path -> list.append(path.isRoot() ? "/." : path.toString()).append('\n'));
+      entry
+          .getValue()
+          .forEach(path -> list.append(path.isRoot() ? "/." : path.toString()).append('\n'));
       put(INFO + about.databaseName() + ".list", 0644, list.toString());
       for (ControlFile file : about.files().values()) {
         put(INFO + about.databaseName() + "." + file.name(), file.mode(), file.bytes());
@@ -58,19 +70,29 @@ final class DpkgDatabase {
     put(DIRECTORY + "/available", 0644, "");
   }
 
-  /** The stanza of the package with its state behind the name, where dpkg puts it. */
+  /**
+   * The package's own stanza as it is written, with its state behind the first line, where dpkg
+   * puts it. dpkg puts the other fields into its order itself.
+   */
   private static String stanza(DebPackage about) {
-    var fields = new LinkedHashMap<String, String>();
-    fields.put("Package", about.name());
-    fields.put("Status", "install ok unpacked");
-    about.control().asMap().forEach(fields::putIfAbsent);
-    if (!about.conffiles().isEmpty()) {
-      var conffiles = new StringBuilder();
-      about.conffiles().forEach(path -> conffiles.append("\n ").append(path).append(" newconffile"));
-      fields.put("Conffiles", conffiles.toString());
+    var out =
+        new StringBuilder("Package: ")
+            .append(about.name())
+            .append("\nStatus: install ok unpacked\n");
+    boolean skipped = false;
+    for (String line : about.controlText().strip().split("\n")) {
+      boolean further = line.startsWith(" ") || line.startsWith("\t");
+      String name = line.substring(0, Math.max(0, line.indexOf(':'))).toLowerCase(Locale.ROOT);
+      skipped = further ? skipped : OWN_FIELDS.contains(name) || line.startsWith("#");
+      if (!skipped) {
+        out.append(line).append('\n');
+      }
     }
-    String text = Stanza.of(fields).toString();
-    return text.endsWith("\n") ? text : text + "\n";
+    if (!about.conffiles().isEmpty()) {
+      out.append("Conffiles:\n");
+      about.conffiles().forEach(path -> out.append(' ').append(path).append(" newconffile\n"));
+    }
+    return out.toString();
   }
 
   private void put(String path, int mode, String text) throws IOException {
@@ -78,7 +100,12 @@ final class DpkgDatabase {
   }
 
   private void put(String path, int mode, byte[] bytes) throws IOException {
-    Content content = bytes.length == 0 ? Content.EMPTY : keeper.keep(new ByteArrayInputStream(bytes), bytes.length);
-    tree.put(TreePath.of(path), new RegularFile(Metadata.mode(mode).withMtime(epochSeconds, 0), content));
+    Content content =
+        bytes.length == 0
+            ? Content.EMPTY
+            : keeper.keep(new ByteArrayInputStream(bytes), bytes.length);
+    tree.put(
+        TreePath.of(path),
+        new RegularFile(Metadata.mode(mode).withMtime(epochSeconds, 0), content));
   }
 }

@@ -8,23 +8,33 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The one narrow door through which maintainer scripts and other programs run on a tree: a tree goes in, commands run, a tree comes out.
+ * The one narrow door through which maintainer scripts and other programs run on a tree: a tree
+ * goes in, commands run, a tree comes out.
  *
- * <p>The commands see the tree as their root directory and nothing of the host: their own processes, mounts, network and host name, a small {@code /dev},
- * fresh {@code /run} and {@code /tmp}. Whatever they start ends with them, and nothing of it is left on the host, even when this process is killed.
+ * <p>The commands see the tree as their root directory and nothing of the host: their own
+ * processes, mounts, network and host name, a small {@code /dev}, fresh {@code /run} and {@code
+ * /tmp}. Whatever they start ends with them, and nothing of it is left on the host, even when this
+ * process is killed.
  *
- * <p>What the commands did not touch comes back as it went in, contents and times included. What they wrote has its contents in {@code keeper} and, where a
- * file's time lies within the run, the time of the settings. Devices stay outside meanwhile and stand at their places again afterwards.
+ * <p>What the commands did not touch comes back as it went in, contents and times included. What
+ * they wrote has its contents in {@code keeper} and, where a file's time lies within the run, the
+ * time of the settings. Devices stay outside meanwhile and stand at their places again afterwards.
  */
 public interface Sandbox {
 
   /**
    * Runs commands in order.
    *
-   * @throws SandboxException when a command fails, naming it and showing what it printed last; or when this door cannot be used here, saying what to install
-   *     or enable
+   * @throws SandboxException when a command fails, naming it and showing what it printed last; or
+   *     when this door cannot be used here, saying what to install or enable
    */
-  Tree run(Tree tree, List<SandboxCommand> commands, SandboxSettings settings, ContentKeeper keeper, Progress progress) throws IOException;
+  Tree run(
+      Tree tree,
+      List<SandboxCommand> commands,
+      SandboxSettings settings,
+      ContentKeeper keeper,
+      Progress progress)
+      throws IOException;
 
   /**
    * Says why this door cannot be used on this machine, and how to mend that.
@@ -33,7 +43,10 @@ public interface Sandbox {
    */
   void check() throws IOException;
 
-  /** User namespaces: needs no privilege, but subordinate ids for the calling user ({@code /etc/subuid}) and the {@code uidmap} package. */
+  /**
+   * User namespaces: needs no privilege, but subordinate ids for the calling user ({@code
+   * /etc/subuid}) and the {@code uidmap} package.
+   */
   static Sandbox namespaces() {
     return new ChildSandbox(SandboxDoor.namespaces());
   }
@@ -43,7 +56,10 @@ public interface Sandbox {
     return new ChildSandbox(SandboxDoor.chroot());
   }
 
-  /** {@link #chroot()} when this process is root, {@link #namespaces()} otherwise. The tree that comes out is the same. */
+  /**
+   * {@link #chroot()} when this process is root, {@link #namespaces()} otherwise. The tree that
+   * comes out is the same.
+   */
   static Sandbox best() {
     return HostUser.current().isRoot() ? chroot() : namespaces();
   }

@@ -14,8 +14,9 @@ import java.nio.file.StandardOpenOption;
 /**
  * A directory of the host for a sandbox that memory cannot hold.
  *
- * <p>What is in it belongs to ids that the calling user may not be, so it is removed from within the door's namespaces. A directory whose builder was killed
- * has a lock file that nobody holds any more; the next builder that needs a directory removes it.
+ * <p>What is in it belongs to ids that the calling user may not be, so it is removed from within
+ * the door's namespaces. A directory whose builder was killed has a lock file that nobody holds any
+ * more; the next builder that needs a directory removes it.
  */
 final class SandboxDirectory implements AutoCloseable {
   private static final String PREFIX = "sandbox-";
@@ -43,7 +44,11 @@ final class SandboxDirectory implements AutoCloseable {
       throw new IOException(lockFile + ": a new lock file is locked already");
     }
     String name = lockFile.getFileName().toString();
-    return new SandboxDirectory(Files.createDirectory(scratch.resolve(name.substring(0, name.length() - LOCK.length()))), lockFile, lock, door);
+    return new SandboxDirectory(
+        Files.createDirectory(scratch.resolve(name.substring(0, name.length() - LOCK.length()))),
+        lockFile,
+        lock,
+        door);
   }
 
   Path path() {
@@ -78,7 +83,10 @@ final class SandboxDirectory implements AutoCloseable {
     if (!Files.exists(directory)) {
       return;
     }
-    Process process = door.enter("rm -rf -- " + SandboxScript.quoted(directory.toString()), false).redirectErrorStream(true).start();
+    Process process =
+        door.enter("rm -rf -- " + SandboxScript.quoted(directory.toString()), false)
+            .redirectErrorStream(true)
+            .start();
     try {
       process.getOutputStream().close();
       String said = new String(process.getInputStream().readNBytes(1 << 12)).strip();

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  * @param mapped through a user namespace, so without privilege
  */
 record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
-  private static final String SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final String SEARCH_PATH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final int CHECK_SECONDS = 30;
 
   static SandboxDoor namespaces() {
@@ -34,10 +35,14 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
     return mapped ? "namespaces" : "chroot";
   }
 
-  /** A process that runs a shell script as root of its own namespaces; it is killed with whoever started it. */
+  /**
+   * A process that runs a shell script as root of its own namespaces; it is killed with whoever
+   * started it.
+   */
   ProcessBuilder enter(String script, boolean network) {
     var words = new ArrayList<>(prefix);
-    words.addAll(List.of("unshare", "--mount", "--pid", "--fork", "--kill-child", "--ipc", "--uts"));
+    words.addAll(
+        List.of("unshare", "--mount", "--pid", "--fork", "--kill-child", "--ipc", "--uts"));
     if (!network) {
       words.add("--net");
     }
@@ -56,14 +61,24 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
   /** Tries the door. */
   void check() throws IOException {
     if (!mapped && !user.isRoot()) {
-      throw new SandboxException("sandbox door \"chroot\" needs root, this is user " + user.name() + ": use the door \"namespaces\", or run as root");
+      throw new SandboxException(
+          "sandbox door \"chroot\" needs root, this is user "
+              + user.name()
+              + ": use the door \"namespaces\", or run as root");
     }
     if (find("unshare").isEmpty()) {
-      throw new SandboxException("sandbox door \"" + name() + "\" needs the program unshare: install the package util-linux");
+      throw new SandboxException(
+          "sandbox door \""
+              + name()
+              + "\" needs the program unshare: install the package util-linux");
     }
     String said = trial();
     if (!said.isEmpty()) {
-      throw new SandboxException("sandbox door \"" + name() + "\" cannot be used here: " + String.join("; ", mapped ? advice(said) : rootAdvice(said)));
+      throw new SandboxException(
+          "sandbox door \""
+              + name()
+              + "\" cannot be used here: "
+              + String.join("; ", mapped ? advice(said) : rootAdvice(said)));
     }
   }
 
@@ -77,7 +92,9 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
         return "no answer within " + CHECK_SECONDS + " seconds";
       }
       String text = new String(said, StandardCharsets.UTF_8).strip();
-      return process.exitValue() == 0 ? "" : text.isEmpty() ? "exit status " + process.exitValue() : text;
+      return process.exitValue() == 0
+          ? ""
+          : text.isEmpty() ? "exit status " + process.exitValue() : text;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new java.io.InterruptedIOException("interrupted while the sandbox was tried");
@@ -88,10 +105,14 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
 
   private List<String> rootAdvice(String said) {
     return List.of(
-        said, "inside a container, start it with the right to mount (--privileged, or --cap-add SYS_ADMIN without its seccomp and AppArmor profiles)");
+        said,
+        "inside a container, start it with the right to mount (--privileged, or --cap-add SYS_ADMIN without its seccomp and AppArmor profiles)");
   }
 
-  /** Everything that is known to stand in the way of user namespaces, each with its remedy; what the trial said comes first. */
+  /**
+   * Everything that is known to stand in the way of user namespaces, each with its remedy; what the
+   * trial said comes first.
+   */
   private List<String> advice(String said) {
     var problems = new ArrayList<String>();
     problems.add(said.replace('\n', ' '));
@@ -101,12 +122,25 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
     for (String file : List.of("/etc/subuid", "/etc/subgid")) {
       if (!hasSubordinateIds(Path.of(file))) {
         String option = file.endsWith("uid") ? "--add-subuids" : "--add-subgids";
-        problems.add(file + " gives user " + user.name() + " no subordinate ids: as root, usermod " + option + " 100000-165535 " + user.name());
+        problems.add(
+            file
+                + " gives user "
+                + user.name()
+                + " no subordinate ids: as root, usermod "
+                + option
+                + " 100000-165535 "
+                + user.name());
       }
     }
-    sysctl("/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces=65536").ifPresent(problems::add);
-    sysctl("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1").ifPresent(problems::add);
-    sysctl("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "kernel.apparmor_restrict_unprivileged_userns=0").ifPresent(problems::add);
+    sysctl("/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces=65536")
+        .ifPresent(problems::add);
+    sysctl("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1")
+        .ifPresent(problems::add);
+    sysctl(
+            "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+            "1",
+            "kernel.apparmor_restrict_unprivileged_userns=0")
+        .ifPresent(problems::add);
     if (said.contains("map-auto")) {
       problems.add("this unshare does not know --map-auto: util-linux 2.38 or newer is needed");
     }
@@ -115,7 +149,9 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
 
   private boolean hasSubordinateIds(Path file) {
     try {
-      return Files.readAllLines(file).stream().map(line -> line.split(":")[0]).anyMatch(who -> who.equals(user.name()) || who.equals(Long.toString(user.uid())));
+      return Files.readAllLines(file).stream()
+          .map(line -> line.split(":")[0])
+          .anyMatch(who -> who.equals(user.name()) || who.equals(Long.toString(user.uid())));
     } catch (IOException e) {
       return false;
     }
@@ -124,7 +160,9 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
   private static Optional<String> sysctl(String file, String blocking, String remedy) {
     try {
       boolean blocks = Files.readString(Path.of(file)).strip().equals(blocking);
-      return blocks ? Optional.of("the kernel is set to refuse user namespaces: as root, sysctl -w " + remedy) : Optional.empty();
+      return blocks
+          ? Optional.of("the kernel is set to refuse user namespaces: as root, sysctl -w " + remedy)
+          : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }

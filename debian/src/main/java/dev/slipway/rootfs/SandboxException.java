@@ -4,7 +4,10 @@ package dev.slipway.rootfs;
 import java.io.IOException;
 import java.util.List;
 
-/** A command in a {@link Sandbox} failed, or the sandbox itself could not be had. The message says which, and how to mend it where we know. */
+/**
+ * A command in a {@link Sandbox} failed, or the sandbox itself could not be had. The message says
+ * which, and how to mend it where we know.
+ */
 public class SandboxException extends IOException {
   private static final long serialVersionUID = 1L;
 

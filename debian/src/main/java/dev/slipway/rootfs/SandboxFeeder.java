@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Writes the script and the tree to a child's standard input on a thread of its own, while the child's words are read on another. */
+/**
+ * Writes the script and the tree to a child's standard input on a thread of its own, while the
+ * child's words are read on another.
+ */
 final class SandboxFeeder implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
 

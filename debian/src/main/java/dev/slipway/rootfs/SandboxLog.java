@@ -9,7 +9,10 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Follows what a sandbox says: how far it is, and the last lines of what commands print. Safe for several threads. */
+/**
+ * Follows what a sandbox says: how far it is, and the last lines of what commands print. Safe for
+ * several threads.
+ */
 final class SandboxLog {
   /** Starts a line of the sandbox's own; see {@code sandbox.sh}. */
   private static final char MARK = '\001';
@@ -18,9 +21,11 @@ final class SandboxLog {
   private static final int LINE_CHARS_MAX = 1000;
 
   /** What dpkg prints in the C locale when a script of a package fails. */
-  private static final Pattern PACKAGE_ERROR = Pattern.compile("dpkg: error processing (?:package|archive) (\\S+) \\(--[a-z-]+\\):.*");
+  private static final Pattern PACKAGE_ERROR =
+      Pattern.compile("dpkg: error processing (?:package|archive) (\\S+) \\(--[a-z-]+\\):.*");
 
-  private static final Pattern PACKAGE_STEP = Pattern.compile("(?:Setting up|Processing triggers for|Unpacking|Preparing) (\\S+).*");
+  private static final Pattern PACKAGE_STEP =
+      Pattern.compile("(?:Setting up|Processing triggers for|Unpacking|Preparing) (\\S+).*");
 
   private final List<SandboxCommand> commands;
   private final Task task;
@@ -45,7 +50,8 @@ final class SandboxLog {
     if (lines.size() == LINES_KEPT) {
       lines.removeFirst();
     }
-    lines.addLast(line.length() > LINE_CHARS_MAX ? line.substring(0, LINE_CHARS_MAX) + "..." : line);
+    lines.addLast(
+        line.length() > LINE_CHARS_MAX ? line.substring(0, LINE_CHARS_MAX) + "..." : line);
     Matcher error = PACKAGE_ERROR.matcher(line);
     if (failedPackage == null && error.matches()) {
       failedPackage = error.group(1);
@@ -71,7 +77,13 @@ final class SandboxLog {
       }
       case "collect" -> phase = "packing what changed";
       case "failed" -> failure = commandFailure(words[1], words[2]);
-      case "broken" -> failure = new SandboxException("the sandbox cannot work here: " + said.substring("broken ".length()) + quoted(lastLines()), lastLines());
+      case "broken" ->
+          failure =
+              new SandboxException(
+                  "the sandbox cannot work here: "
+                      + said.substring("broken ".length())
+                      + quoted(lastLines()),
+                  lastLines());
       default -> {
         // "alive" and "done" need no answer
       }
@@ -83,12 +95,23 @@ final class SandboxLog {
   }
 
   private SandboxException commandFailure(String number, String status) {
-    String whose = failedPackage == null ? "" : String.format(Locale.ROOT, "package %s: ", failedPackage);
-    return new SandboxException(String.format(Locale.ROOT, "%s%s: failed with status %s%s", whose, name(number), status, quoted(lastLines())), lastLines());
+    String whose =
+        failedPackage == null ? "" : String.format(Locale.ROOT, "package %s: ", failedPackage);
+    return new SandboxException(
+        String.format(
+            Locale.ROOT,
+            "%s%s: failed with status %s%s",
+            whose,
+            name(number),
+            status,
+            quoted(lastLines())),
+        lastLines());
   }
 
   static String quoted(List<String> lines) {
-    return lines.isEmpty() ? "; it printed nothing" : "; the last it printed:\n  " + String.join("\n  ", lines);
+    return lines.isEmpty()
+        ? "; it printed nothing"
+        : "; the last it printed:\n  " + String.join("\n  ", lines);
   }
 
   synchronized List<String> lastLines() {

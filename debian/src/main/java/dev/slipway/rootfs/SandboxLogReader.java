@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Reads a child's standard error line by line on a thread of its own, so that the child never waits for us. */
+/**
+ * Reads a child's standard error line by line on a thread of its own, so that the child never waits
+ * for us.
+ */
 final class SandboxLogReader implements AutoCloseable {
   private static final int LINE_BYTES_MAX = 1 << 14;
 

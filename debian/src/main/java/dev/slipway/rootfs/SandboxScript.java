@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** Writes the shell script that process 1 of a sandbox runs: settings and files in front, {@code sandbox.sh} behind. */
+/**
+ * Writes the shell script that process 1 of a sandbox runs: settings and files in front, {@code
+ * sandbox.sh} behind.
+ */
 final class SandboxScript {
   private static final String PROGRAM = "sandbox.sh";
   private static final String HOST_NAME = "localhost";
@@ -16,12 +19,16 @@ final class SandboxScript {
   private SandboxScript() {}
 
   static String text(List<SandboxCommand> commands, SandboxSettings settings) throws IOException {
-    var out = new StringBuilder("set -eu\numask 022\nbase=/tmp\ncd \"$base\"\nmkdir root io io/commands io/stubs io/paths\n");
+    var out =
+        new StringBuilder(
+            "set -eu\numask 022\nbase=/tmp\ncd \"$base\"\nmkdir root io io/commands io/stubs io/paths\n");
     out.append("host=").append(HOST_NAME).append('\n');
     out.append("network=").append(settings.network() ? "yes" : "no").append('\n');
     out.append("put() { printf '%s' \"$2\" >\"io/$1\"; }\n");
     out.append("enter() { exec env -i");
-    settings.variables().forEach((name, value) -> out.append(' ').append(quoted(name + "=" + value)));
+    settings
+        .variables()
+        .forEach((name, value) -> out.append(' ').append(quoted(name + "=" + value)));
     out.append(" chroot root /bin/sh -e \"/run/slipway/$1\"; }\n");
     for (int i = 0; i < commands.size(); i++) {
       put(out, "commands/" + i, commands.get(i).script());

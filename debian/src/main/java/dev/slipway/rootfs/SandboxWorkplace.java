@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where a sandbox keeps the tree meanwhile: in memory, in a file system mounted for it alone; or, when memory is short, in a directory of the host.
+ * Where a sandbox keeps the tree meanwhile: in memory, in a file system mounted for it alone; or,
+ * when memory is short, in a directory of the host.
  *
- * <p>Over a directory too the child's own mount is what it works in, so that both ways look alike from within.
+ * <p>Over a directory too the child's own mount is what it works in, so that both ways look alike
+ * from within.
  */
 final class SandboxWorkplace implements AutoCloseable {
   /** What commands may add to the tree, and what they need to run. */
@@ -23,7 +25,8 @@ final class SandboxWorkplace implements AutoCloseable {
     this.memoryBytes = memoryBytes;
   }
 
-  static SandboxWorkplace choose(long treeBytes, SandboxSettings settings, SandboxDoor door) throws IOException {
+  static SandboxWorkplace choose(long treeBytes, SandboxSettings settings, SandboxDoor door)
+      throws IOException {
     long needed = treeBytes + treeBytes / 4 + HEADROOM_BYTES;
     if (settings.scratch().isPresent() && needed > availableMemoryBytes()) {
       return new SandboxWorkplace(SandboxDirectory.create(settings.scratch().get(), door), 0);
@@ -31,12 +34,17 @@ final class SandboxWorkplace implements AutoCloseable {
     return new SandboxWorkplace(null, Math.max(needed * 2, Size.gib(2).bytes()));
   }
 
-  /** The first script of the child: it makes /tmp its own, takes the real script from standard input and becomes that. */
+  /**
+   * The first script of the child: it makes /tmp its own, takes the real script from standard input
+   * and becomes that.
+   */
   String script() {
     String mount =
         directory == null
             ? "mount -t tmpfs -o mode=0755,nr_inodes=0,size=" + memoryBytes + " slipway /tmp"
-            : "mount --bind " + SandboxScript.quoted(directory.path().toString()) + " /tmp && chmod 755 /tmp";
+            : "mount --bind "
+                + SandboxScript.quoted(directory.path().toString())
+                + " /tmp && chmod 755 /tmp";
     return "umask 022; " + mount + " && IFS= read -r n && head -c \"$n\" >/tmp/init && . /tmp/init";
   }
 

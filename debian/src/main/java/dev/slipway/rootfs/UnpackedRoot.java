@@ -14,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Packages laid over one another with dpkg's records of them: a tree in which {@code dpkg --configure -a} can run. */
+/**
+ * Packages laid over one another with dpkg's records of them: a tree in which {@code dpkg
+ * --configure -a} can run.
+ */
 final class UnpackedRoot {
   /** Brings the directories that all others use, with their modes. */
   private static final String FIRST = "base-files";
@@ -23,7 +26,9 @@ final class UnpackedRoot {
 
   /** The order of unpacking: the same whatever order the packages are given in. */
   static Comparator<DebPackage> order() {
-    return Comparator.comparing((DebPackage about) -> !about.name().equals(FIRST)).thenComparing(DebPackage::name).thenComparing(DebPackage::architecture);
+    return Comparator.comparing((DebPackage about) -> !about.name().equals(FIRST))
+        .thenComparing(DebPackage::name)
+        .thenComparing(DebPackage::architecture);
   }
 
   /**
@@ -31,7 +36,9 @@ final class UnpackedRoot {
    *
    * @param architecture the system's own
    */
-  static Tree of(List<UnpackedPackage> packages, String architecture, ContentKeeper keeper, long epochSeconds) throws IOException {
+  static Tree of(
+      List<UnpackedPackage> packages, String architecture, ContentKeeper keeper, long epochSeconds)
+      throws IOException {
     requireOneOfEach(packages);
     TreeBuilder tree = Tree.empty().toBuilder();
     MergedUsr.addTo(tree, architecture);
@@ -53,7 +60,12 @@ final class UnpackedRoot {
       DebPackage about = unpacked.about();
       DebPackage other = seen.putIfAbsent(about.name(), about);
       if (other != null && !about.isSibling(other)) {
-        throw new FormatException(about.source() + ": package " + about.name() + " is given twice, the other time by " + other.source());
+        throw new FormatException(
+            about.source()
+                + ": package "
+                + about.name()
+                + " is given twice, the other time by "
+                + other.source());
       }
     }
   }

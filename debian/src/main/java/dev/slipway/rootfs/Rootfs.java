@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.rootfs;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.io.FormatException;
+import dev.slipway.progress.Progress;
+import dev.slipway.progress.Task;
+import dev.slipway.store.Blob;
+import dev.slipway.store.Key;
+import dev.slipway.store.PackWriter;
+import dev.slipway.store.Store;
+import dev.slipway.store.StoredTree;
+import dev.slipway.tree.Tree;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * From packages to a root file system: what debootstrap does, on trees.
+ *
+ * <pre>{@code
+ * RootfsResult root = Rootfs.in(store).assemble(debs, RootfsOptions.of("amd64", epoch), Sandbox.best(), progress);
+ * }</pre>
+ *
+ * <p>All packages are unpacked at once into one tree, which goes through the sandbox a single time
+ * to be configured. Then everything that is not a function of the inputs is taken out, so that the
+ * same packages and options give the same tree, whatever the machine, the user and the door of the
+ * sandbox. Each package is unpacked once in the store's life, and each result is kept.
+ */
+public final class Rootfs {
+  /** Raised whenever the same inputs give another tree. */
+  private static final int VERSION = 1;
+
+  private final Store store;
+  private final int threads;
+
+  private Rootfs(Store store, int threads) {
+    this.store = store;
+    this.threads = threads;
+  }
+
+  /** Assembles with the contents in a store, on all processors. */
+  public static Rootfs in(Store store) {
+    return new Rootfs(store, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** The same on a given number of threads, which changes nothing about the result. */
+  public Rootfs withThreads(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("at least one thread is needed: " + count);
+    }
+    return new Rootfs(store, count);
+  }
+
+  /** The name of what {@link #assemble} makes: every input it depends on. */
+  public static Key key(List<Blob> debs, RootfsOptions options) {
+    var commands = new ArrayList<String>();
+    for (SandboxCommand command : options.commands()) {
+      commands.add(
+          Digest.of(command.script().getBytes(StandardCharsets.UTF_8))
+              + " "
+              + command.stubbed()
+              + " "
+              + command.name().replace('\n', ' '));
+    }
+    return Key.of("rootfs", VERSION)
+        .with("packages", debs.stream().map(blob -> blob.digest().hex()).sorted().toList())
+        .with("architecture", options.architecture())
+        .with("time", options.epochSeconds())
+        .with("preseed", options.preseed())
+        .with("initramfs-tools", Boolean.toString(options.initramfsTools()))
+        .with("ids", options.ids().toString())
+        .with("commands", commands)
+        .with("network", Boolean.toString(options.network()));
+  }
+
+  /**
+   * Unpacks and configures packages, or takes the result from the store.
+   *
+   * @param debs every package of the system, in any order: nothing is looked up or added
+   * @throws FormatException when a package is damaged or cannot lie beside the others
+   * @throws SandboxException when a script fails or the sandbox cannot be used
+   */
+  public RootfsResult assemble(
+      List<Blob> debs, RootfsOptions options, Sandbox sandbox, Progress progress)
+      throws IOException {
+    Key key = key(debs, options);
+    Optional<RootfsResult> kept = kept(key);
+    if (kept.isPresent()) {
+      return kept.get();
+    }
+    Foreign.requireRunnable(options.architecture());
+    sandbox.check();
+    List<UnpackedPackage> packages = unpackAll(debs, progress);
+    var order = new ArrayList<>(packages.stream().map(UnpackedPackage::about).toList());
+    order.sort(UnpackedRoot.order());
+    Tree configured;
+    IdMap ids;
+    try (PackWriter pack = store.newPack("configured files")) {
+      Tree unpacked = lay(packages, options, pack);
+      var commands =
+          new ArrayList<>(new ConfigureScripts(order).commands(List.of(), options.preseed()));
+      commands.addAll(options.commands());
+      Tree run = sandbox.run(unpacked, commands, settings(options), pack, progress);
+      Tree normal = Normalization.at(options.epochSeconds()).apply(run, pack);
+      ids = IdMap.of(IdTable.of(normal), options.ids());
+      configured = ids.apply(normal, pack);
+      pack.commit();
+    }
+    StoredTree stored = StoredTree.write(store, configured, "configured root");
+    store.putResult(key, stored.digest().hex().getBytes(StandardCharsets.US_ASCII), stored.blobs());
+    return new RootfsResult(configured, ids.table(), false);
+  }
+
+  private Optional<RootfsResult> kept(Key key) throws IOException {
+    Optional<byte[]> kept = store.result(key);
+    if (kept.isEmpty()) {
+      return Optional.empty();
+    }
+    Tree tree =
+        StoredTree.read(store, Digest.parse(new String(kept.get(), StandardCharsets.US_ASCII)));
+    return Optional.of(new RootfsResult(tree, IdTable.of(tree), true));
+  }
+
+  /**
+   * Unpacks packages beside one another and runs nothing: works for every architecture and needs no
+   * sandbox.
+   */
+  public Tree unpack(List<Blob> debs, RootfsOptions options, Progress progress) throws IOException {
+    List<UnpackedPackage> packages = unpackAll(debs, progress);
+    try (PackWriter pack = store.newPack("records of unpacked packages")) {
+      Tree tree = lay(packages, options, pack);
+      pack.commit();
+      return tree;
+    }
+  }
+
+  /** Runs commands on a tree and normalises what they leave, keeping its users' numbers. */
+  public RootfsResult run(
+      Tree tree,
+      List<SandboxCommand> commands,
+      RootfsOptions options,
+      Sandbox sandbox,
+      Progress progress)
+      throws IOException {
+    Foreign.requireRunnable(options.architecture());
+    try (PackWriter pack = store.newPack("files of commands")) {
+      Tree run = sandbox.run(tree, commands, settings(options), pack, progress);
+      Tree normal = Normalization.at(options.epochSeconds()).apply(run, pack);
+      IdMap ids = IdMap.of(IdTable.of(normal), options.ids());
+      Tree result = ids.apply(normal, pack);
+      pack.commit();
+      return new RootfsResult(result, ids.table(), false);
+    }
+  }
+
+  private List<UnpackedPackage> unpackAll(List<Blob> debs, Progress progress) throws IOException {
+    try (Task task =
+        progress.start("unpacking packages", debs.stream().mapToLong(Blob::size).sum())) {
+      return new UnpackedStore(store, threads).unpack(debs, task);
+    }
+  }
+
+  private static Tree lay(List<UnpackedPackage> packages, RootfsOptions options, PackWriter pack)
+      throws IOException {
+    Normalization normalization = Normalization.at(options.epochSeconds());
+    Tree tree = UnpackedRoot.of(packages, options.architecture(), pack, options.epochSeconds());
+    // Scripts must see the times that the image will have: compiled Python files hold the times of
+    // their sources.
+    return tree.mapped(
+        (path, inode) -> inode.withMetadata(normalization.clamped(inode.metadata())));
+  }
+
+  private SandboxSettings settings(RootfsOptions options) {
+    SandboxSettings settings =
+        SandboxSettings.at(options.epochSeconds())
+            .withNetwork(options.network())
+            .withScratch(store.directory().resolve("sandbox"));
+    return ConfigureStubs.add(settings, options.initramfsTools());
+  }
+}
