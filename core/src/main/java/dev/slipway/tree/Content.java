@@ -5,6 +5,7 @@ import dev.slipway.digest.Digest;
 import dev.slipway.io.ByteSource;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,21 +32,23 @@ public final class Content implements ByteSource {
   }
 
   private final long sizeBytes;
-  private final Digest digest;
   private final List<Range> data;
   private final ByteSource source;
 
+  /** Null until it is asked for, when nobody knew it in advance. */
+  private volatile Digest digest;
+
   private Content(long sizeBytes, Digest digest, List<Range> data, ByteSource source) {
     this.sizeBytes = sizeBytes;
-    this.digest = Objects.requireNonNull(digest, "digest");
     this.data = data;
     this.source = Objects.requireNonNull(source, "source");
+    this.digest = digest;
   }
 
   /** Content without holes whose size and digest are known. The caller vouches for them. */
   public static Content of(long sizeBytes, Digest digest, ByteSource source) {
     List<Range> data = sizeBytes == 0 ? List.of() : List.of(new Range(0, sizeBytes));
-    return new Content(sizeBytes, digest, data, source);
+    return new Content(sizeBytes, Objects.requireNonNull(digest, "digest"), data, source);
   }
 
   /**
@@ -54,6 +57,23 @@ public final class Content implements ByteSource {
    * @param data where data lies, in order, not overlapping, within {@code sizeBytes}
    */
   public static Content sparse(long sizeBytes, Digest digest, List<Range> data, ByteSource source) {
+    requireOrdered(sizeBytes, data);
+    return new Content(
+        sizeBytes, Objects.requireNonNull(digest, "digest"), List.copyOf(data), source);
+  }
+
+  /**
+   * Content of a foreign image, with holes, whose digest nobody knows yet. It is read for its digest
+   * when that is asked for first.
+   *
+   * @param data as for {@link #sparse}
+   */
+  public static Content undigested(long sizeBytes, List<Range> data, ByteSource source) {
+    requireOrdered(sizeBytes, data);
+    return new Content(sizeBytes, null, List.copyOf(data), source);
+  }
+
+  private static void requireOrdered(long sizeBytes, List<Range> data) {
     long end = 0;
     for (Range range : data) {
       if (range.offset() < end || range.length() > sizeBytes - range.offset()) {
@@ -62,7 +82,6 @@ public final class Content implements ByteSource {
       }
       end = range.offset() + range.length();
     }
-    return new Content(sizeBytes, digest, List.copyOf(data), source);
   }
 
   /** A copy of the given bytes. */
@@ -86,8 +105,22 @@ public final class Content implements ByteSource {
     return sizeBytes;
   }
 
+  /**
+   * The digest of all bytes.
+   *
+   * @throws UncheckedIOException when it has to be read for, and reading fails
+   */
   public Digest digest() {
-    return digest;
+    Digest known = digest;
+    if (known == null) {
+      try {
+        known = Digest.of(source);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      digest = known;
+    }
+    return known;
   }
 
   /** Where data lies, in order; everything else is a hole. */
@@ -109,16 +142,17 @@ public final class Content implements ByteSource {
   public boolean equals(Object other) {
     return other instanceof Content that
         && sizeBytes == that.sizeBytes
-        && digest.equals(that.digest);
+        && digest().equals(that.digest());
   }
 
   @Override
   public int hashCode() {
-    return digest.hashCode();
+    return digest().hashCode();
   }
 
   @Override
   public String toString() {
-    return sizeBytes + " bytes, sha256 " + digest;
+    Digest known = digest;
+    return sizeBytes + " bytes" + (known == null ? "" : ", sha256 " + known);
   }
 }
