@@ -11,28 +11,41 @@ import java.util.zip.CRC32C;
  * inverted at the end. The file system's UUID is the first thing it covers.
  *
  * <p>The kernel seeds its CRC with the CRC of the UUID and goes on from there; the JDK's engine
- * cannot be seeded, so the 16 bytes are fed in again each time, which gives the same value.
+ * cannot be seeded, so the 16 bytes are fed in again each time, which gives the same value. Where a
+ * file system states the seed itself, four bytes are fed in that lead to it.
  */
 final class MetadataChecksum {
   private static final byte[] ZEROS = new byte[8];
 
-  private final byte[] uuid;
+  /** Castagnoli's polynomial, bits reversed. */
+  private static final int POLYNOMIAL = 0x82f63b78;
+
+  private final byte[] start;
   private final CRC32C crc = new CRC32C();
   private final byte[] scratch = new byte[8];
   private final ByteBuffer words = ByteBuffer.wrap(scratch).order(ByteOrder.LITTLE_ENDIAN);
 
   MetadataChecksum(UUID uuid) {
-    this.uuid =
+    this.start =
         ByteBuffer.allocate(16)
             .putLong(uuid.getMostSignificantBits())
             .putLong(uuid.getLeastSignificantBits())
             .array();
   }
 
+  /** For a file system that keeps its seed apart from its UUID ({@code s_checksum_seed}). */
+  MetadataChecksum(int seed) {
+    int state = seed;
+    for (int bit = 0; bit < 32; bit++) {
+      state = state < 0 ? (state ^ POLYNOMIAL) << 1 | 1 : state << 1;
+    }
+    this.start = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(~state).array();
+  }
+
   /** Starts a checksum of this file system. */
   MetadataChecksum start() {
     crc.reset();
-    crc.update(uuid);
+    crc.update(start);
     return this;
   }
 

@@ -4,8 +4,11 @@ package dev.slipway.fs.ext4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.slipway.io.BlockSink;
+import dev.slipway.io.MemoryBlockSink;
 import dev.slipway.progress.Progress;
 import dev.slipway.testing.Tool;
+import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreePath;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +32,22 @@ final class Referee {
       volume.writeTo(sink, Progress.none());
     }
     return image;
+  }
+
+  /** The bytes of a small volume. */
+  static byte[] bytes(Volume volume) throws IOException {
+    MemoryBlockSink sink = BlockSink.inMemory(Math.toIntExact(volume.size()));
+    volume.writeTo(sink, Progress.none());
+    return sink.bytes();
+  }
+
+  /** What our reader makes of a volume, without the directory that the writer adds. */
+  static Tree readBack(Volume volume) throws IOException {
+    return withoutLostAndFound(Ext4.read(volume.open(), "volume"));
+  }
+
+  static Tree withoutLostAndFound(Tree tree) {
+    return tree.without(path -> path.equals(TreePath.of("lost+found")));
   }
 
   /** Fails unless e2fsck finds nothing to say about an image. */
