@@ -152,7 +152,6 @@ public final class Content implements ByteSource {
 
   @Override
   public String toString() {
-    Digest known = digest;
-    return sizeBytes + " bytes" + (known == null ? "" : ", sha256 " + known);
+    return sizeBytes + " bytes, sha256 " + digest();
   }
 }

@@ -176,14 +176,16 @@ record ReadSuperblock(
     long perBlock = blockBytes / descriptorBytes;
     long descriptorBlock = group / perBlock;
     long within = group % perBlock * descriptorBytes;
+    long superblockBlock = Superblock.OFFSET / blockBytes;
     if (!has(Ext4Constants.INCOMPAT_META_BG) || descriptorBlock < firstMetaGroup) {
-      return (firstDataBlock + 1 + descriptorBlock) * blockBytes + within;
+      return (superblockBlock + 1 + descriptorBlock) * blockBytes + within;
     }
     // meta_bg: descriptors lie in the first of the groups that they describe.
     long first = descriptorBlock * perBlock;
     boolean copy =
         (roCompat & Ext4Constants.RO_COMPAT_SPARSE_SUPER) == 0
             || Geometry.hasSuperblock(Math.toIntExact(first));
-    return (firstDataBlock + first * blocksPerGroup + (copy ? 1 : 0)) * blockBytes + within;
+    long start = first == 0 ? superblockBlock : firstDataBlock + first * blocksPerGroup;
+    return (start + (copy ? 1 : 0)) * blockBytes + within;
   }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.fs.ext4;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.slipway.io.BlockSource;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
@@ -43,11 +41,11 @@ class Ext4PeerTest {
     Path image = temp.resolve("image");
     var command = new ArrayList<>(List.of("mke2fs", "-q"));
     command.addAll(List.of(options.split(" ")));
-    command.addAll(List.of("-d", directory.toString(), image.toString(), "100M"));
+    command.addAll(List.of("-d", directory.toString(), image.toString(), "48M"));
     Tool.output(command.toArray(String[]::new));
     try (BlockSource source = BlockSource.file(image)) {
       Tree read = Referee.withoutLostAndFound(Ext4.read(source, "image"));
-      assertThat(read).isEqualTo(expected(directory, read));
+      Referee.assertSame(expected(directory, read), read);
     }
   }
 
@@ -61,17 +59,18 @@ class Ext4PeerTest {
     Files.createSymbolicLink(directory.resolve("long"), Path.of("x".repeat(70)));
     Files.createSymbolicLink(directory.resolve("longest"), Path.of("x".repeat(1000)));
     Path many = Files.createDirectory(directory.resolve("many"));
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 400; i++) {
       Files.createFile(many.resolve("some-file-with-a-name-" + i));
     }
     Path deep = Files.createDirectories(directory.resolve("a/b/c/d/e/f"));
-    Files.write(deep.resolve("large"), SampleTrees.filled(20 << 20, 77));
+    Files.write(deep.resolve("large"), SampleTrees.filled(3 << 20, 77));
     try (var sparse = new RandomAccessFile(directory.resolve("sparse").toFile(), "rw")) {
       for (int i = 0; i < 500; i++) {
         sparse.seek(i * 131_072L);
         sparse.writeInt(i + 1);
       }
-      sparse.setLength(80 << 20);
+      sparse.seek((66 << 20) - 4); // mke2fs 1.47.0 loses a hole at the end with inline_data
+      sparse.writeInt(1);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.slipway.io.MemoryBlockSink;
 import dev.slipway.progress.Progress;
 import dev.slipway.testing.Tool;
 import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreeDifference;
 import dev.slipway.tree.TreePath;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
@@ -48,6 +49,11 @@ final class Referee {
 
   static Tree withoutLostAndFound(Tree tree) {
     return tree.without(path -> path.equals(TreePath.of("lost+found")));
+  }
+
+  /** Fails, naming every difference, unless two trees are the same. */
+  static void assertSame(Tree expected, Tree found) {
+    assertThat(TreeDifference.between(expected, found).differences()).isEmpty();
   }
 
   /** Fails unless e2fsck finds nothing to say about an image. */
