@@ -12,6 +12,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -99,8 +100,8 @@ public final class TarWriter {
 
   private void write(TreePath path, Metadata metadata, Content content) throws IOException {
     var header = new TarHeaderWriter(name(path), '0', metadata);
-    List<Range> data = content.data();
     long size = content.sizeBytes();
+    List<Range> data = widened(content.data(), size);
     boolean whole = size == 0 || (data.size() == 1 && data.get(0).length() == size);
     if (whole) {
       header.size(size);
@@ -123,6 +124,35 @@ public final class TarWriter {
       }
     }
     pad(TarInput.BLOCK_BYTES);
+  }
+
+  /**
+   * Ranges that start and end at multiples of a block, or at the file's end. GNU tar starts the
+   * data of each range at a new block, other readers expect it right after the one before: so no
+   * range may leave a block half full.
+   */
+  private static List<Range> widened(List<Range> data, long size) {
+    var wide = new ArrayList<Range>();
+    long start = 0;
+    long end = 0;
+    for (Range range : data) {
+      long from = range.offset() / TarInput.BLOCK_BYTES * TarInput.BLOCK_BYTES;
+      long blocks =
+          (range.offset() + range.length() + TarInput.BLOCK_BYTES - 1) / TarInput.BLOCK_BYTES;
+      if (from > end) {
+        add(wide, start, end);
+        start = from;
+      }
+      end = Math.min(size, blocks * TarInput.BLOCK_BYTES);
+    }
+    add(wide, start, end);
+    return wide;
+  }
+
+  private static void add(List<Range> ranges, long start, long end) {
+    if (end > start) {
+      ranges.add(new Range(start, end - start));
+    }
   }
 
   private void copy(TreePath path, InputStream in, long length) throws IOException {
