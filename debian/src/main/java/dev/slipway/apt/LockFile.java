@@ -27,6 +27,8 @@ import java.util.TreeMap;
  *
  * @param platform what the packages are for
  * @param request what was asked for when they were chosen: see {@link #answers}
+ * @param timeSeconds the newest date of the archives they were chosen from, since 1970, which
+ *     images take for their own; 0 when it is not known
  * @param sources where they come from; packages name them by their place in this list
  * @param image the packages of the image, in the order of the bytes of their names
  * @param build packages that are only used for building, such as boot loaders; in the same order
@@ -37,6 +39,7 @@ import java.util.TreeMap;
 public record LockFile(
     Platform platform,
     Digest request,
+    long timeSeconds,
     List<LockedSource> sources,
     List<LockedPackage> image,
     List<LockedPackage> build,
@@ -44,6 +47,9 @@ public record LockFile(
     List<String> groups) {
 
   public LockFile {
+    if (timeSeconds < 0) {
+      throw new IllegalArgumentException("a time before 1970: " + timeSeconds);
+    }
     Objects.requireNonNull(platform);
     Objects.requireNonNull(request);
     sources = List.copyOf(sources);
@@ -51,6 +57,18 @@ public record LockFile(
     build = sorted(build, sources.size());
     users = numbered(users, 7);
     groups = numbered(groups, 4);
+  }
+
+  /** A choice from archives of no known date. */
+  public LockFile(
+      Platform platform,
+      Digest request,
+      List<LockedSource> sources,
+      List<LockedPackage> image,
+      List<LockedPackage> build,
+      List<String> users,
+      List<String> groups) {
+    this(platform, request, 0, sources, image, build, users, groups);
   }
 
   private static List<LockedPackage> sorted(List<LockedPackage> packages, int sources) {
@@ -128,7 +146,13 @@ public record LockFile(
 
   /** The same packages with these users and groups. */
   public LockFile withAccounts(List<String> passwdLines, List<String> groupLines) {
-    return new LockFile(platform, request, sources, image, build, passwdLines, groupLines);
+    return new LockFile(
+        platform, request, timeSeconds, sources, image, build, passwdLines, groupLines);
+  }
+
+  /** The same packages, chosen from archives of this date. */
+  public LockFile withTime(long newestSeconds) {
+    return new LockFile(platform, request, newestSeconds, sources, image, build, users, groups);
   }
 
   /**

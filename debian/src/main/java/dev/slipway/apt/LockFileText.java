@@ -39,6 +39,7 @@ final class LockFileText {
   private final Set<String> seen = new LinkedHashSet<>();
   private Platform platform;
   private Digest request;
+  private long timeSeconds = -1;
   private int lineNumber;
 
   LockFileText(String sourceName) {
@@ -52,6 +53,7 @@ final class LockFileText {
     out.append(FORMAT).append('\n').append(COMMENT);
     out.append("platform ").append(lock.platform()).append('\n');
     out.append("request ").append(lock.request()).append('\n');
+    out.append("time ").append(lock.timeSeconds()).append('\n');
     out.append('\n').append(Section.SOURCES.title()).append('\n');
     for (int i = 0; i < lock.sources().size(); i++) {
       LockedSource source = lock.sources().get(i);
@@ -124,14 +126,14 @@ final class LockFileText {
               + (section == Section.HEAD ? "its head" : section.title())
               + "; it was cut off");
     }
-    if (platform == null || request == null) {
+    if (platform == null || request == null || timeSeconds < 0) {
       throw new FormatException(
           sourceName
               + ": the line \""
-              + (platform == null ? "platform" : "request")
+              + (platform == null ? "platform" : request == null ? "request" : "time")
               + "\" is missing");
     }
-    return new LockFile(platform, request, sources, image, build, users, groups);
+    return new LockFile(platform, request, timeSeconds, sources, image, build, users, groups);
   }
 
   private void requireFormat(String line) throws FormatException {
@@ -183,13 +185,17 @@ final class LockFileText {
         request = Digest.parse(words[1]);
         return;
       }
+      if (words[0].equals("time") && words.length == 2 && timeSeconds < 0) {
+        timeSeconds = number(words[1], "time");
+        return;
+      }
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());
     }
     throw wrong(
         "found \""
             + line
-            + "\", expected \"platform DISTRIBUTION SUITE ARCHITECTURE\" or \"request DIGEST\", each once");
+            + "\", expected \"platform DISTRIBUTION SUITE ARCHITECTURE\", \"request DIGEST\" or \"time SECONDS\", each once");
   }
 
   private void source(String line) throws FormatException {

@@ -30,6 +30,7 @@ class LockFileTest {
       # The packages of an image. Keep this file beside the specification; renew it with --update.
       platform debian bookworm amd64
       request 0000000000000000000000000000000000000000000000000000000000000000
+      time 1700000000
 
       [sources]
       0 stable bookworm main Debian
@@ -60,7 +61,7 @@ class LockFileTest {
             new LockedPackage("adduser", DebVersion.parse("3.134"), "all", 121_496, ONE, 0, false, "pool/main/a/adduser/adduser_3.134_all.deb")),
         List.of(new LockedPackage("busybox-static", DebVersion.parse("1.35"), "amd64", 5, ONE, 0, true, "pool/b.deb")),
         List.of("sshd:x:101:65534::/run/sshd:/usr/sbin/nologin", "messagebus:x:100:102::/nonexistent:/usr/sbin/nologin"),
-        List.of("messagebus:x:102:"));
+        List.of("messagebus:x:102:")).withTime(1_700_000_000);
   }
 
   @Test
@@ -80,7 +81,7 @@ class LockFileTest {
     java.util.Collections.reverse(image);
     var users = new java.util.ArrayList<>(lock.users());
     java.util.Collections.reverse(users);
-    var other = new LockFile(lock.platform(), lock.request(), lock.sources(), image, lock.build(), users, lock.groups());
+    var other = new LockFile(lock.platform(), lock.request(), lock.sources(), image, lock.build(), users, lock.groups()).withTime(lock.timeSeconds());
     assertThat(other.digest()).isEqualTo(lock.digest());
   }
 
@@ -119,17 +120,19 @@ class LockFileTest {
   void namesTheLineOfAMistake() {
     mistake("slipway-lock 1", "slipway-lock 2", "robot.lock: line 1: found \"slipway-lock 2\", expected \"slipway-lock 1\"; a newer program wrote it");
     mistake("platform debian bookworm amd64", "platform debian bookworm vax", "robot.lock: line 3: \"vax\" is not an architecture we know; write one of amd64, arm64");
-    mistake("[image]", "[images]", "robot.lock: line 10: found \"[images]\", expected [image]");
-    mistake("adduser 3.134", "adduser 3_134", "robot.lock: line 11: adduser: \"3_134\" is not a Debian version: '_' is not allowed in a version");
-    mistake("needed 0 121496", "needed 2 121496", "robot.lock: line 11: adduser: source 2 is not in [sources]");
-    mistake("needed 0 121496", "needed 0 -1", "robot.lock: line 11: adduser: size: found \"-1\", expected a number");
-    mistake("all needed", "all wanted", "robot.lock: line 11: adduser: found \"wanted\", expected asked or needed");
-    mistake("robot 1:2.0-1", "adduser 1:2.0-1", "robot.lock: line 12: the package adduser is there twice");
-    mistake(" robot.deb", " ../robot.deb", "robot.lock: line 12: robot: robot 1:2.0-1: \"../robot.deb\" leads out of the archive");
-    mistake(" robot.deb", "", "robot.lock: line 12: a package's line has its name, version, architecture, asked or needed, source, size, digest and path");
-    mistake("messagebus:x:100:", "messagebus:x:many:", "robot.lock: line 18: found \"messagebus:x:many:102::/nonexistent:/usr/sbin/nologin\": the third field is not a number");
-    mistake("sshd:x:101", "messagebus:x:101", "robot.lock: line 19: the user messagebus is there twice");
-    mistake("1 - - - An", "2 - - - An", "robot.lock: line 8: found \"2 - - - An Origin of Words\", expected \"1 SUITE CODENAME COMPONENT ORIGIN\"");
+    mistake("[image]", "[images]", "robot.lock: line 11: found \"[images]\", expected [image]");
+    mistake("adduser 3.134", "adduser 3_134", "robot.lock: line 12: adduser: \"3_134\" is not a Debian version: '_' is not allowed in a version");
+    mistake("needed 0 121496", "needed 2 121496", "robot.lock: line 12: adduser: source 2 is not in [sources]");
+    mistake("needed 0 121496", "needed 0 -1", "robot.lock: line 12: adduser: size: found \"-1\", expected a number");
+    mistake("all needed", "all wanted", "robot.lock: line 12: adduser: found \"wanted\", expected asked or needed");
+    mistake("robot 1:2.0-1", "adduser 1:2.0-1", "robot.lock: line 13: the package adduser is there twice");
+    mistake(" robot.deb", " ../robot.deb", "robot.lock: line 13: robot: robot 1:2.0-1: \"../robot.deb\" leads out of the archive");
+    mistake(" robot.deb", "", "robot.lock: line 13: a package's line has its name, version, architecture, asked or needed, source, size, digest and path");
+    mistake("messagebus:x:100:", "messagebus:x:many:", "robot.lock: line 19: found \"messagebus:x:many:102::/nonexistent:/usr/sbin/nologin\": the third field is not a number");
+    mistake("sshd:x:101", "messagebus:x:101", "robot.lock: line 20: the user messagebus is there twice");
+    mistake("1 - - - An", "2 - - - An", "robot.lock: line 9: found \"2 - - - An Origin of Words\", expected \"1 SUITE CODENAME COMPONENT ORIGIN\"");
+    mistake("time 1700000000\n", "", "robot.lock: the line \"time\" is missing");
+    mistake("time 1700000000", "time soon", "robot.lock: line 5: time: found \"soon\", expected a number");
     mistake("request 0000000000000000000000000000000000000000000000000000000000000000\n", "", "robot.lock: the line \"request\" is missing");
   }
 
