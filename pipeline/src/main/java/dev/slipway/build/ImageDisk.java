@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.build;
+
+import dev.slipway.boot.GrubBios;
+import dev.slipway.boot.GrubEfi;
+import dev.slipway.bootconfig.BootMenu;
+import dev.slipway.bootconfig.BootPartition;
+import dev.slipway.bootconfig.KernelCommandLine;
+import dev.slipway.bootconfig.Slot;
+import dev.slipway.disk.DiskIdentity;
+import dev.slipway.disk.DiskImage;
+import dev.slipway.disk.DiskLayout;
+import dev.slipway.fs.ext4.Ext4;
+import dev.slipway.fs.ext4.Ext4Options;
+import dev.slipway.fs.fat.Fat;
+import dev.slipway.fs.fat.FatOptions;
+import dev.slipway.fs.fat.FatType;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.Size;
+import dev.slipway.spec.DiskSettings;
+import dev.slipway.spec.DiskSettings.Layout;
+import dev.slipway.spec.ImageSpec;
+import dev.slipway.tree.Metadata;
+import dev.slipway.tree.Node.Directory;
+import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreePath;
+import dev.slipway.volume.Volume;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The disk of an image: the arranged tree in a slot, what starts it, and an empty data partition.
+ * All ids come from the image's name, so they are the same from release to release, and an update
+ * can be written into a slot of an older one.
+ *
+ * @param tools the unpacked build-only packages: boot loaders
+ */
+record ImageDisk(ImageSpec spec, Tree tools, long timeSeconds) {
+  /** A slot holds half as much again as its first system, in steps, so that later releases fit. */
+  private static final Size SLOT_STEP = Size.mib(64);
+
+  private static final Size CORE_SECTOR = Size.bytes(512);
+
+  /**
+   * @param disk the plan
+   * @param usedBytes what the root file system takes of its slot
+   */
+  record Planned(DiskImage disk, long usedBytes) {}
+
+  Planned plan(Tree root, Optional<Tree> recovery) throws IOException {
+    DiskSettings settings = spec.disk();
+    DiskIdentity identity = DiskIdentity.of(spec.name());
+    Ext4Options options =
+        Ext4Options.readOnly(identity.fileSystemId(DiskLayout.ROOT_A), timeSeconds);
+    Volume fitted = Ext4.of(root, options);
+    Size slot =
+        settings.slot().orElseGet(() -> Size.bytes(fitted.size() / 2 * 3).roundedUpTo(SLOT_STEP));
+    if (fitted.size() > slot.bytes()) {
+      throw new BuildException(
+          "slot: the tree needs "
+              + Size.bytes(fitted.size())
+              + ", the slot holds "
+              + slot
+              + ". Make sizes.slot larger or remove packages");
+    }
+
+    BootMenu menu = menu(settings, identity);
+    long coreLba = DiskLayout.BIOS_OFFSET.bytes() / CORE_SECTOR.bytes();
+    byte[] bootCode = new byte[GrubBios.BOOT_CODE_BYTES];
+    Volume core = Volume.zeros(DiskLayout.BIOS_SIZE.bytes());
+    if (spec.architecture().equals("amd64")) {
+      GrubBios bios = GrubBios.of(tools, menu.biosPrefix());
+      bootCode = bios.bootCode(coreLba);
+      core = Volume.of(BlockSource.bytes(bios.core(coreLba)));
+    }
+    Tree esp = GrubEfi.of(tools).esp(menu, menu.freshEnvironment(Set.of(Slot.A)));
+    Volume efi =
+        Fat.of(
+            esp.mapped(
+                (path, inode) -> inode.withMetadata(inode.metadata().withMtime(timeSeconds, 0))),
+            FatOptions.of(settings.esp(), identity.fatSerial(DiskLayout.ESP))
+                .withType(FatType.FAT32)
+                .withLabel("ESP"));
+    Volume data =
+        Ext4.of(
+            Tree.of(
+                t ->
+                    t.put(
+                        TreePath.ROOT,
+                        new Directory(Metadata.mode(0755).withMtime(timeSeconds, 0)))),
+            Ext4Options.writable(
+                    identity.fileSystemId(DiskLayout.DATA), timeSeconds, settings.data())
+                .withLabel("data"));
+    Optional<Volume> recoveryVolume =
+        recovery.map(
+            tree ->
+                Ext4.of(
+                    tree,
+                    Ext4Options.readOnly(
+                        identity.fileSystemId(DiskLayout.RECOVERY_NAME), timeSeconds)));
+    var parts =
+        new DiskLayout.Parts(
+            spec.architecture(),
+            bootCode,
+            core,
+            efi,
+            fitted,
+            Optional.of(slot),
+            recoveryVolume,
+            data);
+    return new Planned(layout(settings.layout()).plan(identity, parts).build(), fitted.size());
+  }
+
+  static DiskLayout layout(Layout layout) {
+    return switch (layout) {
+      case AB -> DiskLayout.AB;
+      case SINGLE -> DiskLayout.SINGLE;
+      case RECOVERY -> DiskLayout.RECOVERY;
+    };
+  }
+
+  private BootMenu menu(DiskSettings settings, DiskIdentity identity) throws IOException {
+    int number = 2;
+    BootPartition esp = partition(identity, number++, DiskLayout.ESP);
+    BootPartition slotA = partition(identity, number++, DiskLayout.ROOT_A);
+    BootMenu menu;
+    if (settings.layout() == Layout.SINGLE) {
+      menu = BootMenu.single(slotA, esp);
+    } else {
+      menu = BootMenu.ab(slotA, partition(identity, number++, DiskLayout.ROOT_B), esp);
+    }
+    if (settings.layout() == Layout.RECOVERY) {
+      menu = menu.withRecovery(partition(identity, number++, DiskLayout.RECOVERY_NAME));
+    }
+    return menu.withData(partition(identity, number, DiskLayout.DATA))
+        .withDirectory(GrubEfi.of(tools).directory())
+        .withParameters(KernelCommandLine.parse(settings.kernelCommandLine()))
+        .withTimeout(settings.menuSeconds());
+  }
+
+  private static BootPartition partition(DiskIdentity identity, int number, String name) {
+    return new BootPartition(number, identity.partitionId(name));
+  }
+
+  /** The ids of all partitions, for the manifest. */
+  static Map<String, UUID> ids(DiskImage disk) {
+    var ids = new java.util.TreeMap<String, UUID>();
+    disk.partitions().forEach(partition -> ids.put(partition.name(), partition.entry().id()));
+    return ids;
+  }
+}

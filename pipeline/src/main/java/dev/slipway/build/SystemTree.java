@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.build;
+
+import dev.slipway.arrange.Arrangement;
+import dev.slipway.arrange.Stamp;
+import dev.slipway.spec.ImageSpec;
+import dev.slipway.spec.OwnEntry;
+import dev.slipway.spec.OwnEntry.Kind;
+import dev.slipway.store.Key;
+import dev.slipway.tree.Content;
+import dev.slipway.tree.Tree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The step from configured packages to what a slot holds: settings, own files, commands, units,
+ * arrangement.
+ *
+ * @param keptIds user ids that earlier releases gave, by user name
+ */
+record SystemTree(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
+  /** Runs the specification's commands on a tree, or takes their result from the store. */
+  interface Commands {
+    Tree run(Tree tree, List<String> commands) throws IOException;
+  }
+
+  Tree of(Tree configured, Commands sandbox) throws IOException {
+    var site = new Site(spec, timeSeconds, keptIds);
+    Tree tree = site.withOwnFiles(site.settled(configured));
+    if (!spec.run().isEmpty()) {
+      tree = sandbox.run(tree, spec.run());
+    }
+    return Arrangement.of(site.withUnits(tree), timeSeconds).tree();
+  }
+
+  /** Everything but the configured packages that this step depends on. */
+  Key key(Key configured) throws IOException {
+    var own = new ArrayList<String>();
+    for (OwnEntry entry : spec.own()) {
+      own.add(describe(entry).replace("\n", " "));
+    }
+    return Key.of("system", 1)
+        .with("root file system", configured)
+        .with("name", spec.name() + " " + spec.version())
+        .with("own files", own)
+        .with("settings", spec.system().toString())
+        .with(
+            "apt sources of the image",
+            spec.imageSources().stream()
+                .map(Object::toString)
+                .map(text -> text.replace("\n", " "))
+                .toList())
+        .with("commands", spec.run().stream().map(command -> command.replace("\n", "\\n")).toList())
+        .with("network in the sandbox", Boolean.toString(spec.sandboxNetwork()))
+        .with("kept ids", keptIds.toString())
+        .with("time", timeSeconds);
+  }
+
+  private static String describe(OwnEntry entry) throws IOException {
+    String kind;
+    if (entry.kind() instanceof Kind.CopyOf copy) {
+      var parts = new ArrayList<String>();
+      for (Path file : LastBuild.filesOf(copy.source())) {
+        String name = copy.source().relativize(file).toString();
+        if (Files.isSymbolicLink(file) && !file.equals(copy.source())) {
+          parts.add(name + " -> " + Files.readSymbolicLink(file));
+        } else if (Files.isRegularFile(file)) {
+          parts.add(name + (Files.isExecutable(file) ? "* " : " ") + Content.file(file).digest());
+        } else {
+          parts.add(name + "/");
+        }
+      }
+      kind = String.join(", ", parts);
+    } else if (entry.kind() instanceof Kind.Inline inline) {
+      kind = inline.content().digest().hex();
+    } else {
+      kind = entry.kind().toString();
+    }
+    return entry.path() + " " + entry.mode() + " " + entry.owner() + " " + kind;
+  }
+
+  /** The stamp of everything this step adds. */
+  Stamp stamp() {
+    return new Stamp(timeSeconds);
+  }
+}

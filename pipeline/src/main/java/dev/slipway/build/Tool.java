@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.build;
+
+/** What made an image. */
+public final class Tool {
+  /** Part of every manifest; releases change it. */
+  public static final String VERSION = "0.1.0";
+
+  private Tool() {}
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.build;
+
+import dev.slipway.apt.Platform;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The packages a build takes boot loaders and programs from, without installing them. They are
+ * resolved and locked like those of the image.
+ */
+final class ToolPackages {
+  /** Programs of the initramfs: checking and growing the data partition. */
+  private static final List<String> PROGRAMS = List.of("e2fsprogs", "fdisk");
+
+  private ToolPackages() {}
+
+  static List<String> of(Platform platform) {
+    var names = new ArrayList<String>();
+    platform.grubBiosPackage().ifPresent(names::add);
+    names.add(platform.grubEfiPackage());
+    names.add(platform.shimPackage());
+    names.add(platform.busyboxPackage());
+    names.addAll(PROGRAMS);
+    return names;
+  }
+}
