@@ -45,16 +45,16 @@ final class Lease {
     new SecureRandom().nextBytes(random);
     String name = ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random);
     Path file = users.resolve(name + SUFFIX);
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    Files.createFile(file);
+    // The time first: Java opens and closes the file to set it, which drops the process's locks.
+    FileTime now = FileTime.fromMillis(System.currentTimeMillis());
+    Files.setLastModifiedTime(file, now);
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
     try {
       if (channel.tryLock() == null) {
         throw new IOException(file + " was locked by another process as soon as it was made");
       }
-      Path directory = Files.createDirectory(users.resolve(name));
-      FileTime now = FileTime.fromMillis(System.currentTimeMillis());
-      Files.setLastModifiedTime(file, now);
-      return new Lease(file, directory, channel, now);
+      return new Lease(file, Files.createDirectory(users.resolve(name)), channel, now);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;

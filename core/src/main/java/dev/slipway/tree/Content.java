@@ -63,8 +63,8 @@ public final class Content implements ByteSource {
   }
 
   /**
-   * Content of a foreign image, with holes, whose digest nobody knows yet. It is read for its digest
-   * when that is asked for first.
+   * Content of a foreign image, with holes, whose digest nobody knows yet. It is read for its
+   * digest when that is asked for first.
    *
    * @param data as for {@link #sparse}
    */
