@@ -2,9 +2,11 @@
 package dev.slipway.apt;
 
 import dev.slipway.io.FormatException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The packages that answer a {@link PackageRequest}.
@@ -16,7 +18,7 @@ import java.util.Set;
 public record Resolution(List<BinaryPackage> packages, Set<String> asked) {
   public Resolution {
     packages = List.copyOf(packages);
-    asked = Set.copyOf(asked);
+    asked = Collections.unmodifiableSet(new TreeSet<>(asked));
   }
 
   /** The version chosen for a name. */

@@ -3,10 +3,9 @@ package dev.slipway.apt;
 
 import dev.slipway.io.FormatException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Finds the packages that answer a request, on a system where nothing is installed yet: the same as
@@ -21,6 +20,9 @@ import java.util.TreeSet;
  * }</pre>
  */
 public final class Resolver {
+  /** Enough for {@link Marker}'s deepest chain, interpreted. Only what is used is taken. */
+  private static final long STACK_BYTES = 64L << 20;
+
   private final Architecture architecture;
   private final List<PackageIndex> indexes;
 
@@ -48,12 +50,50 @@ public final class Resolver {
     var selection = new Selection(universe, request);
     List<PackageName> wanted = selection.wanted();
     var marker = new Marker(universe, request.recommends());
-    marker.takeAll(wanted);
+    markAll(marker, wanted);
     if (isBroken(marker)) {
       new Search(universe, request.recommends()).choose(wanted);
     }
     Sweep.clean(marker);
     return answer(universe, selection.asked());
+  }
+
+  /** A chain of needs is followed depth first, and may be longer than the stack of the caller. */
+  private static void markAll(Marker marker, List<PackageName> wanted) throws FormatException {
+    var problem = new AtomicReference<Throwable>();
+    Runnable work =
+        () -> {
+          try {
+            marker.takeAll(wanted);
+          } catch (FormatException | RuntimeException | Error e) {
+            problem.set(e);
+          }
+        };
+    var thread = new Thread(null, work, "resolver", STACK_BYTES);
+    thread.setDaemon(true);
+    thread.start();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true; // it takes a second at most: told to the caller at the end
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    Throwable thrown = problem.get();
+    if (thrown instanceof FormatException e) {
+      throw e;
+    }
+    if (thrown instanceof RuntimeException e) {
+      throw e;
+    }
+    if (thrown instanceof Error e) {
+      throw e;
+    }
   }
 
   private static boolean isBroken(Marker marker) throws FormatException {
@@ -68,7 +108,6 @@ public final class Resolver {
   private static Resolution answer(Universe universe, Set<String> asked) {
     var packages = new ArrayList<BinaryPackage>();
     universe.installed().forEach(name -> packages.add(name.installed.file));
-    var named = new TreeSet<>(new LinkedHashSet<>(asked));
-    return new Resolution(packages, named);
+    return new Resolution(packages, asked);
   }
 }

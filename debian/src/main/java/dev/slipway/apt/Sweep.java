@@ -3,8 +3,8 @@ package dev.slipway.apt;
 
 import dev.slipway.io.FormatException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,7 +64,7 @@ final class Sweep {
   }
 
   private void keepLatestOfEachSource(Need need, int alternative) throws FormatException {
-    Map<String, List<Offer>> bySource = new HashMap<>();
+    Map<String, List<Offer>> bySource = new LinkedHashMap<>();
     for (Offer offer : need.installed(alternative)) {
       bySource.computeIfAbsent(offer.file.source(), source -> new ArrayList<>()).add(offer);
     }

@@ -53,15 +53,38 @@ class LockFileTest {
 
   private static LockFile example() {
     return new LockFile(
-        Platform.of("bookworm", "amd64"),
-        ZERO,
-        List.of(new LockedSource("stable", "bookworm", "main", "Debian"), new LockedSource("", "", "", "An Origin of Words")),
-        List.of(
-            new LockedPackage("robot", DebVersion.parse("1:2.0-1"), "amd64", 10, ZERO, 1, true, "robot.deb"),
-            new LockedPackage("adduser", DebVersion.parse("3.134"), "all", 121_496, ONE, 0, false, "pool/main/a/adduser/adduser_3.134_all.deb")),
-        List.of(new LockedPackage("busybox-static", DebVersion.parse("1.35"), "amd64", 5, ONE, 0, true, "pool/b.deb")),
-        List.of("sshd:x:101:65534::/run/sshd:/usr/sbin/nologin", "messagebus:x:100:102::/nonexistent:/usr/sbin/nologin"),
-        List.of("messagebus:x:102:")).withTime(1_700_000_000);
+            Platform.of("bookworm", "amd64"),
+            ZERO,
+            List.of(
+                new LockedSource("stable", "bookworm", "main", "Debian"),
+                new LockedSource("", "", "", "An Origin of Words")),
+            List.of(
+                new LockedPackage(
+                    "robot", DebVersion.parse("1:2.0-1"), "amd64", 10, ZERO, 1, true, "robot.deb"),
+                new LockedPackage(
+                    "adduser",
+                    DebVersion.parse("3.134"),
+                    "all",
+                    121_496,
+                    ONE,
+                    0,
+                    false,
+                    "pool/main/a/adduser/adduser_3.134_all.deb")),
+            List.of(
+                new LockedPackage(
+                    "busybox-static",
+                    DebVersion.parse("1.35"),
+                    "amd64",
+                    5,
+                    ONE,
+                    0,
+                    true,
+                    "pool/b.deb")),
+            List.of(
+                "sshd:x:101:65534::/run/sshd:/usr/sbin/nologin",
+                "messagebus:x:100:102::/nonexistent:/usr/sbin/nologin"),
+            List.of("messagebus:x:102:"))
+        .withTime(1_700_000_000);
   }
 
   @Test
@@ -81,7 +104,16 @@ class LockFileTest {
     java.util.Collections.reverse(image);
     var users = new java.util.ArrayList<>(lock.users());
     java.util.Collections.reverse(users);
-    var other = new LockFile(lock.platform(), lock.request(), lock.sources(), image, lock.build(), users, lock.groups()).withTime(lock.timeSeconds());
+    var other =
+        new LockFile(
+                lock.platform(),
+                lock.request(),
+                lock.sources(),
+                image,
+                lock.build(),
+                users,
+                lock.groups())
+            .withTime(lock.timeSeconds());
     assertThat(other.digest()).isEqualTo(lock.digest());
   }
 
@@ -96,11 +128,18 @@ class LockFileTest {
 
   @Test
   void keepsAResolution(@TempDir Path directory) throws IOException {
-    TestArchive archive = TestArchive.of("Package: a\nVersion: 1\nDepends: b\n", "Package: b\nVersion: 2\n");
+    TestArchive archive =
+        TestArchive.of("Package: a\nVersion: 1\nDepends: b\n", "Package: b\nVersion: 2\n");
     Resolution image = archive.resolve(PackageRequest.of("a").withoutBase());
     Resolution build = archive.resolve(PackageRequest.of("b").withoutBase());
-    LockFile lock = LockFile.of(Platform.of("bookworm", "amd64"), PackageRequest.of("a").digest(), image, build);
-    assertThat(lock.image()).extracting(LockedPackage::toString, LockedPackage::asked).containsExactly(org.assertj.core.groups.Tuple.tuple("a 1", true), org.assertj.core.groups.Tuple.tuple("b 2", false));
+    LockFile lock =
+        LockFile.of(
+            Platform.of("bookworm", "amd64"), PackageRequest.of("a").digest(), image, build);
+    assertThat(lock.image())
+        .extracting(LockedPackage::toString, LockedPackage::asked)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("a 1", true),
+            org.assertj.core.groups.Tuple.tuple("b 2", false));
     assertThat(lock.sources()).hasSize(1);
     assertThat(lock.sourceOf(lock.image().get(0)).codename()).isEqualTo("test");
 
@@ -111,35 +150,82 @@ class LockFileTest {
     assertThat(LockFile.read(file)).contains(full);
     assertThat(Files.list(directory)).containsExactly(file);
     var before = Files.getLastModifiedTime(file);
-    Files.setLastModifiedTime(file, java.nio.file.attribute.FileTime.fromMillis(before.toMillis() - 60_000));
+    Files.setLastModifiedTime(
+        file, java.nio.file.attribute.FileTime.fromMillis(before.toMillis() - 60_000));
     full.write(file);
-    assertThat(Files.getLastModifiedTime(file)).as("an equal file is left alone").isLessThan(before);
+    assertThat(Files.getLastModifiedTime(file))
+        .as("an equal file is left alone")
+        .isLessThan(before);
   }
 
   @Test
   void namesTheLineOfAMistake() {
-    mistake("slipway-lock 1", "slipway-lock 2", "robot.lock: line 1: found \"slipway-lock 2\", expected \"slipway-lock 1\"; a newer program wrote it");
-    mistake("platform debian bookworm amd64", "platform debian bookworm vax", "robot.lock: line 3: \"vax\" is not an architecture we know; write one of amd64, arm64");
+    mistake(
+        "slipway-lock 1",
+        "slipway-lock 2",
+        "robot.lock: line 1: found \"slipway-lock 2\", expected \"slipway-lock 1\"; a newer program wrote it");
+    mistake(
+        "platform debian bookworm amd64",
+        "platform debian bookworm vax",
+        "robot.lock: line 3: \"vax\" is not an architecture we know; write one of amd64, arm64");
     mistake("[image]", "[images]", "robot.lock: line 11: found \"[images]\", expected [image]");
-    mistake("adduser 3.134", "adduser 3_134", "robot.lock: line 12: adduser: \"3_134\" is not a Debian version: '_' is not allowed in a version");
-    mistake("needed 0 121496", "needed 2 121496", "robot.lock: line 12: adduser: source 2 is not in [sources]");
-    mistake("needed 0 121496", "needed 0 -1", "robot.lock: line 12: adduser: size: found \"-1\", expected a number");
-    mistake("all needed", "all wanted", "robot.lock: line 12: adduser: found \"wanted\", expected asked or needed");
-    mistake("robot 1:2.0-1", "adduser 1:2.0-1", "robot.lock: line 13: the package adduser is there twice");
-    mistake(" robot.deb", " ../robot.deb", "robot.lock: line 13: robot: robot 1:2.0-1: \"../robot.deb\" leads out of the archive");
-    mistake(" robot.deb", "", "robot.lock: line 13: a package's line has its name, version, architecture, asked or needed, source, size, digest and path");
-    mistake("messagebus:x:100:", "messagebus:x:many:", "robot.lock: line 19: found \"messagebus:x:many:102::/nonexistent:/usr/sbin/nologin\": the third field is not a number");
-    mistake("sshd:x:101", "messagebus:x:101", "robot.lock: line 20: the user messagebus is there twice");
-    mistake("1 - - - An", "2 - - - An", "robot.lock: line 9: found \"2 - - - An Origin of Words\", expected \"1 SUITE CODENAME COMPONENT ORIGIN\"");
+    mistake(
+        "adduser 3.134",
+        "adduser 3_134",
+        "robot.lock: line 12: adduser: \"3_134\" is not a Debian version: '_' is not allowed in a version");
+    mistake(
+        "needed 0 121496",
+        "needed 2 121496",
+        "robot.lock: line 12: adduser: source 2 is not in [sources]");
+    mistake(
+        "needed 0 121496",
+        "needed 0 -1",
+        "robot.lock: line 12: adduser: size: found \"-1\", expected a number");
+    mistake(
+        "all needed",
+        "all wanted",
+        "robot.lock: line 12: adduser: found \"wanted\", expected asked or needed");
+    mistake(
+        "robot 1:2.0-1",
+        "adduser 1:2.0-1",
+        "robot.lock: line 13: the package adduser is there twice");
+    mistake(
+        " robot.deb",
+        " ../robot.deb",
+        "robot.lock: line 13: robot: robot 1:2.0-1: \"../robot.deb\" leads out of the archive");
+    mistake(
+        " robot.deb",
+        "",
+        "robot.lock: line 13: a package's line has its name, version, architecture, asked or needed, source, size, digest and path");
+    mistake(
+        "messagebus:x:100:",
+        "messagebus:x:many:",
+        "robot.lock: line 19: found \"messagebus:x:many:102::/nonexistent:/usr/sbin/nologin\": the third field is not a number");
+    mistake(
+        "sshd:x:101",
+        "messagebus:x:101",
+        "robot.lock: line 20: the user messagebus is there twice");
+    mistake(
+        "1 - - - An",
+        "2 - - - An",
+        "robot.lock: line 9: found \"2 - - - An Origin of Words\", expected \"1 SUITE CODENAME COMPONENT ORIGIN\"");
     mistake("time 1700000000\n", "", "robot.lock: the line \"time\" is missing");
-    mistake("time 1700000000", "time soon", "robot.lock: line 5: time: found \"soon\", expected a number");
-    mistake("request 0000000000000000000000000000000000000000000000000000000000000000\n", "", "robot.lock: the line \"request\" is missing");
+    mistake(
+        "time 1700000000",
+        "time soon",
+        "robot.lock: line 5: time: found \"soon\", expected a number");
+    mistake(
+        "request 0000000000000000000000000000000000000000000000000000000000000000\n",
+        "",
+        "robot.lock: the line \"request\" is missing");
   }
 
   private static void mistake(String right, String wrong, String message) {
     assertThat(TEXT).contains(right);
     String text = TEXT.replace(right, wrong);
-    assertThatThrownBy(() -> LockFile.parse(text, "robot.lock")).isInstanceOf(FormatException.class).hasMessage(message);
+    assertThatThrownBy(() -> LockFile.parse(text, "robot.lock"))
+        .isInstanceOf(FormatException.class)
+        .hasMessage(message);
   }
 
   @Test
@@ -149,20 +235,54 @@ class LockFileTest {
       if (cut.endsWith("[groups]\n")) {
         continue; // whole lines of the last section may be missing: nothing tells
       }
-      assertThatThrownBy(() -> LockFile.parse(cut, "robot.lock")).as("cut to %d", length).isInstanceOf(FormatException.class);
+      assertThatThrownBy(() -> LockFile.parse(cut, "robot.lock"))
+          .as("cut to %d", length)
+          .isInstanceOf(FormatException.class);
     }
   }
 
   @Provide
   Arbitrary<LockFile> lockFiles() {
-    Arbitrary<String> word = Arbitraries.strings().withCharRange('a', 'z').ofMinLength(1).ofMaxLength(4);
+    Arbitrary<String> word =
+        Arbitraries.strings().withCharRange('a', 'z').ofMinLength(1).ofMaxLength(4);
     Arbitrary<LockedPackage> locked =
-        Combinators.combine(word, Arbitraries.of("1", "2:3-4~x"), Arbitraries.of("all", "amd64"), Arbitraries.longs().between(0, 1L << 40), Arbitraries.of(ZERO, ONE), Arbitraries.of(true, false), word)
-            .as((name, version, architecture, size, digest, asked, path) -> new LockedPackage(name, DebVersion.parse(version), architecture, size, digest, 0, asked, path));
-    Arbitrary<List<LockedPackage>> packages = locked.list().uniqueElements(LockedPackage::name).ofMaxSize(5);
-    Arbitrary<List<String>> accounts = word.list().uniqueElements().ofMaxSize(3).map(names -> names.stream().map(name -> name + ":x:" + name.length() + ":").toList());
+        Combinators.combine(
+                word,
+                Arbitraries.of("1", "2:3-4~x"),
+                Arbitraries.of("all", "amd64"),
+                Arbitraries.longs().between(0, 1L << 40),
+                Arbitraries.of(ZERO, ONE),
+                Arbitraries.of(true, false),
+                word)
+            .as(
+                (name, version, architecture, size, digest, asked, path) ->
+                    new LockedPackage(
+                        name,
+                        DebVersion.parse(version),
+                        architecture,
+                        size,
+                        digest,
+                        0,
+                        asked,
+                        path));
+    Arbitrary<List<LockedPackage>> packages =
+        locked.list().uniqueElements(LockedPackage::name).ofMaxSize(5);
+    Arbitrary<List<String>> accounts =
+        word.list()
+            .uniqueElements()
+            .ofMaxSize(3)
+            .map(names -> names.stream().map(name -> name + ":x:" + name.length() + ":").toList());
     return Combinators.combine(packages, packages, accounts, word)
-        .as((image, build, groups, origin) -> new LockFile(Platform.of("ubuntu", "noble", "arm64"), ONE, List.of(new LockedSource("", origin, origin, "")), image, build, List.of(), groups));
+        .as(
+            (image, build, groups, origin) ->
+                new LockFile(
+                    Platform.of("ubuntu", "noble", "arm64"),
+                    ONE,
+                    List.of(new LockedSource("", origin, origin, "")),
+                    image,
+                    build,
+                    List.of(),
+                    groups));
   }
 
   @Property

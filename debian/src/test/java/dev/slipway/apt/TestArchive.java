@@ -25,12 +25,20 @@ final class TestArchive {
 
   /** A further index. */
   TestArchive and(IndexOrigin origin, String... stanzas) throws IOException {
-    indexes.add(index(origin, String.join("\n", java.util.Arrays.stream(stanzas).map(TestArchive::complete).toList())));
+    indexes.add(
+        index(
+            origin,
+            String.join(
+                "\n", java.util.Arrays.stream(stanzas).map(TestArchive::complete).toList())));
     return this;
   }
 
   static PackageIndex index(IndexOrigin origin, String text) throws IOException {
-    return PackageIndex.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "Packages", origin, Architecture.of("amd64"));
+    return PackageIndex.read(
+        new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
+        "Packages",
+        origin,
+        Architecture.of("amd64"));
   }
 
   /** What every stanza must say and no test is about. */
@@ -39,7 +47,13 @@ final class TestArchive {
     add(out, "Version", "1");
     add(out, "Architecture", "amd64");
     add(out, "Priority", "optional");
-    String name = stanza.lines().filter(line -> line.startsWith("Package: ")).findFirst().orElseThrow().substring(9);
+    String name =
+        stanza
+            .lines()
+            .filter(line -> line.startsWith("Package: "))
+            .findFirst()
+            .orElseThrow()
+            .substring(9);
     add(out, "Filename", "pool/" + name + ".deb");
     add(out, "Size", "100");
     add(out, "SHA256", Digest.of(stanza.getBytes(StandardCharsets.UTF_8)).hex());
