@@ -36,6 +36,17 @@ public record PackageFile(
         chosen.digest());
   }
 
+  /** The file of a package in a lock file. */
+  public static PackageFile of(LockFile lock, LockedPackage locked) {
+    return new PackageFile(
+        locked.name(),
+        locked.version().toString(),
+        lock.sourceOf(locked).codename(),
+        locked.filename(),
+        locked.sizeBytes(),
+        locked.digest());
+  }
+
   /** {@code libc6 2.36-9}. */
   @Override
   public String toString() {

@@ -6,6 +6,7 @@ import dev.slipway.signature.Keyring;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,7 @@ public record SignedBy(List<Path> files, List<String> fingerprints, Optional<Str
     var fingerprints = new ArrayList<String>();
     for (String word : value.strip().split("[,\\s]+")) {
       if (word.startsWith("/")) {
-        files.add(Path.of(word));
+        files.add(path(word, source));
       } else if (word.matches("(?i)([0-9a-f]{40}|[0-9a-f]{64})!?")) {
         fingerprints.add(word);
       } else if (!word.isEmpty()) {
@@ -63,6 +64,14 @@ public record SignedBy(List<Path> files, List<String> fingerprints, Optional<Str
       }
     }
     return new SignedBy(files, fingerprints, Optional.empty());
+  }
+
+  private static Path path(String word, String source) throws FormatException {
+    try {
+      return Path.of(word);
+    } catch (InvalidPathException e) {
+      throw new FormatException(source + ": signed-by: \"" + word + "\" is no path", e);
+    }
   }
 
   /** Undoes the folding of deb822: a space before each line, a dot for an empty one. */

@@ -163,6 +163,9 @@ final class SourcesParser {
       if (uri.getScheme() == null) {
         throw new FormatException(where + ": \"" + text + "\" is not an address");
       }
+      if (uri.getScheme().startsWith("http") && uri.getHost() == null) {
+        throw new FormatException(where + ": the address names no host");
+      }
       return "copy".equals(uri.getScheme())
           ? new URI("file:" + uri.getRawSchemeSpecificPart())
           : uri;

@@ -12,5 +12,9 @@
  * (what an archive offers), {@link dev.slipway.apt.PackageRequest}, {@link
  * dev.slipway.apt.Resolver} and {@link dev.slipway.apt.Resolution} (the choice apt would make),
  * {@link dev.slipway.apt.LockFile} (the choice, kept).
+ *
+ * <p>Where it all comes from: {@link dev.slipway.apt.AptConfiguration} and {@link
+ * dev.slipway.apt.SourceEntry} (what a machine's configuration or a specification says), {@link
+ * dev.slipway.apt.Archive} (proven indexes, and package files in the store).
  */
 package dev.slipway.apt;

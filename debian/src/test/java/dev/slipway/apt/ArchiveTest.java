@@ -207,6 +207,7 @@ class ArchiveTest {
         .field("NotAutomatic", "yes")
         .field("ButAutomaticUpgrades", "yes")
         .add(TestDeb.of("hello", "3.0"));
+    mirror.suite("bookworm-updates"); // nothing in it yet
     mirror
         .suite("bookworm-security")
         .field("Label", "Debian-Security")
@@ -216,8 +217,12 @@ class ArchiveTest {
     assertThat(indexes)
         .extracting(index -> index.origin() + " " + index.origin().priority())
         .containsExactly(
-            "bookworm/main 500", "bookworm-backports/main 100", "bookworm-security/main 500");
-    assertThat(indexes.get(2).origin().label()).isEqualTo("Debian-Security");
+            "bookworm/main 500",
+            "bookworm-backports/main 100",
+            "bookworm-updates/main 500",
+            "bookworm-security/main 500");
+    assertThat(indexes.get(2)).extracting(PackageIndex::size).isEqualTo(0);
+    assertThat(indexes.get(3).origin().label()).isEqualTo("Debian-Security");
   }
 
   // ---- which sources serve a platform

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** End to end: this machine's configuration, its real mirrors, keys and packages. Needs the network. */
+/**
+ * End to end: this machine's configuration, its real mirrors, keys and packages. Needs the network.
+ */
 @Tag("slow")
 class HostArchiveTest {
   @TempDir Path directory;
