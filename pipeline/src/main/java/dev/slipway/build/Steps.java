@@ -28,17 +28,38 @@ record Steps(Store store, String scope, List<StepReport> reports) {
 
   /** A step whose result is a tree. */
   Tree tree(String name, Key key, Maker<Tree> maker) throws IOException {
-    Optional<byte[]> kept = store.result(key);
-    if (kept.isPresent()) {
-      report(name, key, true);
-      return StoredTree.read(store, Digest.fromBytes(kept.get()));
-    }
-    report(name, key, false);
-    StoredTree stored = StoredTree.write(store, maker.make(), scope + ": " + name);
+    Optional<Tree> kept = kept(key);
+    report(name, key, kept.isPresent());
+    return kept.isPresent() ? kept.get() : keep(name, key, maker.make());
+  }
+
+  /** The tree a step made earlier. */
+  Optional<Tree> kept(Key key) throws IOException {
+    Optional<byte[]> digest = store.result(key);
+    return digest.isEmpty()
+        ? Optional.empty()
+        : Optional.of(StoredTree.read(store, Digest.fromBytes(digest.get())));
+  }
+
+  /**
+   * Keeps a tree, and reads it back, so that a fresh one and a kept one are the same thing to all
+   * that follows.
+   */
+  Tree keep(String name, Key key, Tree tree) throws IOException {
+    StoredTree stored = StoredTree.write(store, tree, name);
     store.putResult(key, stored.digest().bytes(), stored.blobs());
     store.recordKey(label(name), key);
-    // Read back, so that a fresh result and a kept one are the same thing to all that follows.
     return StoredTree.read(store, stored.digest());
+  }
+
+  /** Lets the tree of one key be found under another, too. */
+  void alias(String name, Key key, Key other) throws IOException {
+    Optional<byte[]> digest = store.result(key);
+    if (!key.equals(other) && digest.isPresent() && store.result(other).isEmpty()) {
+      Tree tree = StoredTree.read(store, Digest.fromBytes(digest.get()));
+      keep(name, other, tree);
+    }
+    store.recordKey(label(name), other);
   }
 
   /** A step whose result is a handful of bytes. */

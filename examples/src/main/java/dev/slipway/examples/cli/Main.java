@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.examples.cli;
+
+import dev.slipway.build.BuildException;
+import dev.slipway.spec.SpecException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code slipway} command. */
+@Command(
+    name = "slipway",
+    description = "Builds bootable Debian disk images from a specification.",
+    versionProvider = Version.class,
+    subcommands = {
+      BuildCommand.class,
+      PlanCommand.class,
+      RootfsCommand.class,
+      BootCommand.class,
+      StoreCommand.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 wrong specification."})
+public final class Main implements Runnable {
+  static final int FAILED = 1;
+  static final int WRONG_SPECIFICATION = 3;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  boolean help;
+
+  @Option(names = "--version", versionHelp = true, description = "Show the version.")
+  boolean version;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show where in the program an error came from.")
+  boolean debug;
+
+  @Spec CommandSpec spec;
+
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs a command line and returns its exit code. */
+  static int run(String... arguments) {
+    var main = new Main();
+    CommandLine line = new CommandLine(main);
+    line.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command));
+    line.setUsageHelpAutoWidth(false);
+    return line.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private int report(Exception e, CommandLine command) {
+    PrintWriter err = command.getErr();
+    if (e instanceof SpecException wrong) {
+      wrong.problems().forEach(err::println);
+      int count = wrong.problems().size();
+      err.println(
+          "slipway: the specification has " + (count == 1 ? "a problem" : count + " problems"));
+    } else {
+      err.println("slipway: " + sentence(e));
+    }
+    if (debug) {
+      e.printStackTrace(err);
+    } else if (isSurprising(e)) {
+      err.println("slipway: this looks like a mistake in slipway; --debug shows where it happened");
+    }
+    err.flush();
+    return e instanceof SpecException ? WRONG_SPECIFICATION : FAILED;
+  }
+
+  /** What went wrong in words; file system errors say nothing but a path by themselves. */
+  private static String sentence(Exception e) {
+    if (e instanceof NoSuchFileException missing) {
+      return missing.getFile()
+          + ": "
+          + (missing.getReason() == null ? "no such file" : missing.getReason());
+    }
+    if (e instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": permission denied";
+    }
+    if (e instanceof FileSystemException problem && problem.getReason() != null) {
+      return problem.getFile() + ": " + problem.getReason();
+    }
+    String message = e.getMessage();
+    if (isSurprising(e) || message == null || message.isBlank()) {
+      return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    }
+    return message;
+  }
+
+  private static boolean isSurprising(Exception e) {
+    return !(e instanceof IOException
+        || e instanceof IllegalArgumentException
+        || e instanceof BuildException);
+  }
+
+  /** The version of the jar, for {@code --version} and for manifests. */
+  static List<String> versionLines() {
+    return List.of("slipway " + dev.slipway.build.Tool.VERSION);
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.examples.cli;
+
+import dev.slipway.io.Size;
+import dev.slipway.store.PruneReport;
+import dev.slipway.store.Store;
+import dev.slipway.store.StoreEntry;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "store", description = "Shows or cleans the store.")
+final class StoreCommand implements Runnable {
+  private static final long DAY_SECONDS = 86_400;
+
+  @Spec CommandSpec spec;
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  @Command(name = "list", description = "Lists what the store holds, the most recently used first.")
+  int list(@Mixin StoreOptions options) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    try (Store store = Store.open(options.directory())) {
+      List<StoreEntry> entries = store.list();
+      long total = 0;
+      for (StoreEntry entry : entries) {
+        out.println(entry);
+        total += entry.size();
+      }
+      out.println(entries.size() + " entries, " + Size.bytes(total) + " in " + options.directory());
+    }
+    out.flush();
+    return 0;
+  }
+
+  @Command(
+      name = "prune",
+      description =
+          "Removes what has not been used for long, or what is more than the store may hold, the least recently used first.")
+  int prune(
+      @Mixin StoreOptions options,
+      @Option(
+              names = "--size",
+              paramLabel = "SIZE",
+              description =
+                  "How much may stay, such as \"10 GiB\". Default: everything young enough.")
+          String size,
+      @Option(
+              names = "--age",
+              paramLabel = "DAYS",
+              defaultValue = "30",
+              description = "How many days something unused may stay. Default: ${DEFAULT-VALUE}.")
+          long days)
+      throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    long most = size == null ? Long.MAX_VALUE : Size.parse(size).bytes();
+    try (Store store = Store.open(options.directory())) {
+      PruneReport report = store.prune(most, Duration.ofSeconds(days * DAY_SECONDS));
+      out.println(report);
+    }
+    out.flush();
+    return 0;
+  }
+}

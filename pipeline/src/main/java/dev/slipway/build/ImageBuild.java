@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.build;
+
+import dev.slipway.apt.LockFile;
+import dev.slipway.apt.Platform;
+import dev.slipway.arrange.Accounts;
+import dev.slipway.digest.Digest;
+import dev.slipway.disk.ImageFile;
+import dev.slipway.disk.WrittenImage;
+import dev.slipway.io.FormatException;
+import dev.slipway.progress.Progress;
+import dev.slipway.progress.Task;
+import dev.slipway.rootfs.IdTable;
+import dev.slipway.rootfs.Rootfs;
+import dev.slipway.rootfs.RootfsOptions;
+import dev.slipway.rootfs.RootfsResult;
+import dev.slipway.rootfs.Sandbox;
+import dev.slipway.rootfs.SandboxCommand;
+import dev.slipway.spec.DiskSettings.Initramfs;
+import dev.slipway.spec.ImageSpec;
+import dev.slipway.store.Blob;
+import dev.slipway.store.BlobWriter;
+import dev.slipway.store.Key;
+import dev.slipway.store.Store;
+import dev.slipway.tree.Content;
+import dev.slipway.tree.Tree;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Builds the image of a specification.
+ *
+ * <pre>{@code
+ * ImageSpec spec = ImageSpec.read(Path.of("robot.yaml"));
+ * BuildResult built = ImageBuild.of(spec, BuildOptions.of(Path.of("out"), store)).run(progress);
+ * }</pre>
+ *
+ * <p>Each step is run only when one of its inputs changed, and nothing appears under its final name
+ * before it is whole. Packages are those of the lock file beside the specification; the first build
+ * writes it.
+ */
+public final class ImageBuild {
+  private static final String ROOTFS = "root file system";
+  private static final String SYSTEM = "system";
+  private static final String TOOLS = "boot loaders and tools";
+  private static final String INITRAMFS = "initramfs";
+  private static final String IMAGE = "image";
+
+  private final ImageSpec spec;
+  private final BuildOptions options;
+
+  private ImageBuild(ImageSpec spec, BuildOptions options) {
+    this.spec = spec;
+    this.options = options;
+  }
+
+  /** The build of a specification that was read from a file. */
+  public static ImageBuild of(ImageSpec spec, BuildOptions options) {
+    if (spec.layers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "the specification has no file, so there is no place for its lock file");
+    }
+    return new ImageBuild(spec, options);
+  }
+
+  /**
+   * Reads a specification and returns its build.
+   *
+   * @throws dev.slipway.spec.SpecException with every problem, its line and its column
+   */
+  public static ImageBuild read(Path specification, BuildOptions options) throws IOException {
+    return of(ImageSpec.read(specification), options);
+  }
+
+  /**
+   * Whether a finished build of this specification is still right, found out without doing any of
+   * it: in a fraction of a second.
+   */
+  public static Optional<BuildResult> unchanged(Path specification, BuildOptions options)
+      throws IOException {
+    if (options.update() || !Files.isDirectory(options.store())) {
+      return Optional.empty();
+    }
+    try (Store store = Store.open(options.store())) {
+      return Finished.of(specification, options).unchanged(store);
+    }
+  }
+
+  private Path specFile() {
+    return spec.layers().get(spec.layers().size() - 1);
+  }
+
+  private Path image() {
+    return options.output().resolve(spec.title() + ".img");
+  }
+
+  private Path manifest() {
+    return options.output().resolve(spec.title() + ".json");
+  }
+
+  /** {@code robot.lock} beside {@code robot.yaml}. */
+  Path lockFile() {
+    String name = specFile().getFileName().toString();
+    return specFile().resolveSibling(name.replaceFirst("\\.ya?ml$", "") + ".lock");
+  }
+
+  private Path lockCopy() {
+    return options.output().resolve(lockFile().getFileName());
+  }
+
+  private Platform platform() throws BuildException {
+    try {
+      return Platform.of(spec.distribution(), spec.suite(), spec.architecture());
+    } catch (IllegalArgumentException e) {
+      throw new BuildException(e.getMessage(), e);
+    }
+  }
+
+  /** Builds whatever is not there yet. */
+  public BuildResult run(Progress progress) throws IOException {
+    Files.createDirectories(options.output());
+    try (Store store = Store.open(options.store())) {
+      var steps = new Steps(store, specFile().toAbsolutePath().normalize().toString());
+      var finished = Finished.of(specFile(), options);
+      var prepared = prepare(store, steps, progress);
+      Key key = imageKey(prepared);
+      Optional<BuildResult> there = finished.stillHolds(store, key);
+      if (there.isPresent() && !options.update()) {
+        steps.report(IMAGE, key, true);
+        return new BuildResult(
+            image(),
+            manifest(),
+            lockFile(),
+            there.get().digest(),
+            there.get().usedBytes(),
+            steps.reports());
+      }
+      return write(store, steps, finished, prepared, key, progress);
+    }
+  }
+
+  /**
+   * Writes the root file system of the packages alone: as a tar archive if the name ends in {@code
+   * .tar}, else as a directory.
+   *
+   * @return how many entries it has
+   */
+  public int writeRootfs(Path output, Progress progress) throws IOException {
+    try (Store store = Store.open(options.store())) {
+      var steps = new Steps(store, specFile().toAbsolutePath().normalize().toString());
+      LockFile lock = lock(store, progress);
+      Tree tree = configured(store, steps, lock, progress).tree();
+      RootfsOutput.write(tree, output, progress);
+      return tree.size();
+    }
+  }
+
+  /**
+   * What a build would do. Asks the archives when there is no lock file that answers the
+   * specification, but writes none.
+   */
+  public Plan plan(Progress progress) throws IOException {
+    try (Store store = Store.open(options.store())) {
+      var steps = new Steps(store, specFile().toAbsolutePath().normalize().toString());
+      Optional<LockFile> old = LockFile.read(lockFile());
+      var choice = new PackageChoice(spec, platform(), store, options);
+      Optional<String> reason = choice.reasonToChoose(old);
+      LockFile lock = reason.isPresent() ? choice.choose(old, progress) : old.orElseThrow();
+      var reports = new ArrayList<StepReport>();
+      reports.add(new StepReport("packages", reason.isEmpty(), reason.stream().toList()));
+      Key rootfs = rootfsKey(lock);
+      boolean there = steps.foresee(ROOTFS, rootfs);
+      Key tools = toolsKey(lock);
+      there &= steps.foresee(TOOLS, tools);
+      Key system = systemTree(lock).key(rootfs);
+      there &= steps.foresee(SYSTEM, system);
+      Key image = imageKey(system, tools);
+      boolean whole =
+          there && Finished.of(specFile(), options).stillHolds(store, image).isPresent();
+      steps.report(IMAGE, image, whole);
+      reports.addAll(steps.reports());
+      return new Plan(spec.title() + ": " + lock.image().size() + " packages", reports, "");
+    }
+  }
+
+  /**
+   * What a build would do.
+   *
+   * @param layout the partition map, where it is known
+   */
+  public record Plan(String title, List<StepReport> steps, String layout) {
+    public Plan {
+      steps = List.copyOf(steps);
+    }
+  }
+
+  /** Everything an image is made of. */
+  private record Prepared(
+      LockFile lock, Tree system, Key systemKey, Tree tools, Key toolsKey, long timeSeconds) {}
+
+  private Prepared prepare(Store store, Steps steps, Progress progress) throws IOException {
+    LockFile chosen = lock(store, progress);
+    RootfsResult configured = configured(store, steps, chosen, progress);
+    LockFile known = withAccounts(chosen, configured.tree());
+    SystemTree system = systemTree(known);
+    Tree tree =
+        steps.tree(
+            SYSTEM,
+            system.key(rootfsKey(chosen)),
+            () ->
+                system.of(
+                    configured.tree(),
+                    (before, scripts) -> commands(store, before, scripts, progress)));
+    LockFile complete = withAccounts(known, tree);
+    // With every number locked the same trees have other names; the next build asks for those.
+    Key rootfsKey = rootfsKey(complete);
+    steps.alias(ROOTFS, rootfsKey(chosen), rootfsKey);
+    Key systemKey = systemTree(complete).key(rootfsKey);
+    steps.alias(SYSTEM, system.key(rootfsKey(chosen)), systemKey);
+    complete.write(lockFile());
+    Key toolsKey = toolsKey(complete);
+    Tree tools = steps.tree(TOOLS, toolsKey, () -> tools(store, complete, progress));
+    return new Prepared(complete, tree, systemKey, tools, toolsKey, time(complete));
+  }
+
+  private LockFile lock(Store store, Progress progress) throws IOException {
+    Optional<LockFile> old = LockFile.read(lockFile());
+    var choice = new PackageChoice(spec, platform(), store, options);
+    return choice.reasonToChoose(old).isPresent()
+        ? choice.choose(old, progress)
+        : old.orElseThrow();
+  }
+
+  private long time(LockFile lock) {
+    return spec.timeSeconds().orElse(lock.timeSeconds());
+  }
+
+  private RootfsOptions rootfsOptions(LockFile lock) throws FormatException {
+    return RootfsOptions.of(spec.architecture(), time(lock))
+        .withPreseed(String.join("\n", spec.preseed()) + (spec.preseed().isEmpty() ? "" : "\n"))
+        .withInitramfsTools(spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS)
+        .withIds(ids(lock))
+        .withNetwork(spec.sandboxNetwork());
+  }
+
+  private static IdTable ids(LockFile lock) throws FormatException {
+    return new IdTable(numbers(lock.users()), numbers(lock.groups()));
+  }
+
+  private static java.util.SortedMap<String, Long> numbers(List<String> lines) {
+    var ids = new java.util.TreeMap<String, Long>();
+    lines.forEach(line -> ids.put(line.split(":")[0], Long.parseLong(line.split(":")[2])));
+    return ids;
+  }
+
+  private RootfsResult configured(Store store, Steps steps, LockFile lock, Progress progress)
+      throws IOException {
+    Key key = rootfsKey(lock);
+    boolean reused = steps.foresee(ROOTFS, key);
+    List<Blob> debs =
+        reused
+            ? List.of()
+            : new PackageChoice(spec, platform(), store, options).fetchImage(lock, progress);
+    Optional<Tree> tree = steps.kept(key);
+    if (tree.isPresent()) {
+      return new RootfsResult(tree.get(), IdTable.of(tree.get()), true);
+    }
+    RootfsResult made =
+        Rootfs.in(store)
+            .withThreads(options.jobs())
+            .assemble(debs, rootfsOptions(lock), Sandbox.best(), progress);
+    return new RootfsResult(steps.keep(ROOTFS, key, made.tree()), made.ids(), false);
+  }
+
+  private Key rootfsKey(LockFile lock) throws IOException {
+    var packages = lock.image().stream().map(each -> each + " " + each.digest()).toList();
+    RootfsOptions rootfs = rootfsOptions(lock);
+    return Key.of("configured", 1)
+        .with("packages", packages)
+        .with("architecture", rootfs.architecture())
+        .with("time", rootfs.epochSeconds())
+        .with("preseed", rootfs.preseed())
+        .with("initramfs-tools", Boolean.toString(rootfs.initramfsTools()))
+        .with("users and groups", rootfs.ids().toString())
+        .with("network in the sandbox", Boolean.toString(rootfs.network()));
+  }
+
+  private Tree commands(Store store, Tree tree, List<String> scripts, Progress progress)
+      throws IOException {
+    var commands = new ArrayList<SandboxCommand>();
+    for (int i = 0; i < scripts.size(); i++) {
+      commands.add(
+          SandboxCommand.of("command " + (i + 1) + " of the specification", scripts.get(i)));
+    }
+    RootfsOptions run = RootfsOptions.of(spec.architecture(), 0).withNetwork(spec.sandboxNetwork());
+    return Rootfs.in(store).run(tree, commands, run, Sandbox.best(), progress).tree();
+  }
+
+  private SystemTree systemTree(LockFile lock) {
+    return new SystemTree(spec, time(lock), numbers(lock.users()));
+  }
+
+  private static LockFile withAccounts(LockFile lock, Tree tree) throws IOException {
+    Accounts accounts = Accounts.of(tree);
+    var users = new ArrayList<String>();
+    for (Accounts.User user : accounts.users()) {
+      users.add(
+          String.join(
+              ":",
+              user.name(),
+              "x",
+              Long.toString(user.uid()),
+              Long.toString(user.gid()),
+              user.comment(),
+              user.home(),
+              user.shell()));
+    }
+    var groups = new ArrayList<String>();
+    accounts.groups().forEach(group -> groups.add(group.name() + ":x:" + group.gid() + ":"));
+    return lock.withAccounts(kept(lock.users(), users), kept(lock.groups(), groups));
+  }
+
+  /** What is there now, and what was there once: a name keeps its number for ever. */
+  private static List<String> kept(List<String> old, List<String> now) {
+    var all = new java.util.LinkedHashMap<String, String>();
+    old.forEach(line -> all.put(line.substring(0, line.indexOf(':')), line));
+    now.forEach(line -> all.put(line.substring(0, line.indexOf(':')), line));
+    return List.copyOf(all.values());
+  }
+
+  private Key toolsKey(LockFile lock) {
+    return Key.of("tools", 1)
+        .with("packages", lock.build().stream().map(each -> each + " " + each.digest()).toList());
+  }
+
+  private Tree tools(Store store, LockFile lock, Progress progress) throws IOException {
+    List<Blob> debs =
+        new PackageChoice(spec, platform(), store, options).fetchTools(lock, progress);
+    return Rootfs.in(store)
+        .withThreads(options.jobs())
+        .unpack(debs, RootfsOptions.of(spec.architecture(), time(lock)), progress);
+  }
+
+  private Key imageKey(Prepared prepared) {
+    return imageKey(prepared.systemKey(), prepared.toolsKey());
+  }
+
+  private Key imageKey(Key system, Key tools) {
+    return Key.of("image", 1)
+        .with("system", system)
+        .with("boot loaders and tools", tools)
+        .with("name", spec.title())
+        .with("disk", spec.disk().toString())
+        .with("tool", Tool.VERSION);
+  }
+
+  private BuildResult write(
+      Store store, Steps steps, Finished finished, Prepared prepared, Key key, Progress progress)
+      throws IOException {
+    steps.report(IMAGE, key, false);
+    SystemTree system = systemTree(prepared.lock());
+    Kernel kernel = Kernel.of(prepared.system(), platform().kernelPackage());
+    Content initramfs = initramfs(store, steps, kernel, prepared, progress);
+    Tree root = kernel.installed(prepared.system(), initramfs, system.stamp());
+    ImageDisk.Planned planned =
+        new ImageDisk(spec, prepared.tools(), prepared.timeSeconds()).plan(root, Optional.empty());
+
+    WrittenImage written = ImageFile.of(planned.disk()).write(image(), progress);
+    var packages =
+        prepared.lock().image().stream()
+            .map(
+                p ->
+                    new Manifest.Package(
+                        p.name(), p.version().toString(), p.architecture(), p.digest().hex()))
+            .toList();
+    var manifest =
+        new Manifest(
+            spec,
+            prepared.timeSeconds(),
+            packages,
+            Accounts.of(root),
+            planned.disk(),
+            planned.usedBytes(),
+            written);
+    replace(manifest(), manifest.bytes());
+    replace(lockCopy(), prepared.lock().toString().getBytes(StandardCharsets.UTF_8));
+    steps.remember(IMAGE, key);
+    finished.record(
+        store,
+        spec,
+        key,
+        List.of(image(), manifest(), lockCopy()),
+        lockFile(),
+        written.digest(),
+        planned.usedBytes());
+    return new BuildResult(
+        image(), manifest(), lockFile(), written.digest(), planned.usedBytes(), steps.reports());
+  }
+
+  private Content initramfs(
+      Store store, Steps steps, Kernel kernel, Prepared prepared, Progress progress)
+      throws IOException {
+    if (spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS) {
+      throw new BuildException(
+          "initramfs: initramfs-tools is not supported for slots yet; leave it at slipway");
+    }
+    Key key =
+        Key.of("initramfs", 1)
+            .with("kernel", kernel.version())
+            .with("modules", kernel.modulesDigest(prepared.system()))
+            .with("boot loaders and tools", prepared.toolsKey());
+    byte[] digest =
+        steps.bytes(
+            INITRAMFS,
+            key,
+            () -> {
+              try (Task task = progress.start("making the initramfs", -1);
+                  BlobWriter out = store.newBlob("initramfs of " + kernel.version())) {
+                try (var in = kernel.initramfs(prepared.system(), prepared.tools()).open()) {
+                  in.transferTo(out);
+                }
+                return out.commit().digest().bytes();
+              }
+            });
+    Optional<Blob> blob = store.find(Digest.fromBytes(digest));
+    if (blob.isEmpty()) {
+      return kernel.initramfs(prepared.system(), prepared.tools());
+    }
+    return Content.of(blob.get().size(), blob.get().digest(), blob.get().source());
+  }
+
+  /** Puts a small file in place at once. */
+  private static void replace(Path path, byte[] bytes) throws IOException {
+    Path beside = path.resolveSibling(path.getFileName() + ".part");
+    Files.write(beside, bytes);
+    Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}
