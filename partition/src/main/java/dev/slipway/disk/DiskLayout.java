@@ -5,6 +5,7 @@ import dev.slipway.gpt.GptEntry;
 import dev.slipway.gpt.PartitionType;
 import dev.slipway.io.Size;
 import dev.slipway.volume.Volume;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -70,6 +71,15 @@ public enum DiskLayout {
     public byte[] bootCode() {
       return bootCode.clone();
     }
+  }
+
+  /** The names of its partitions in their order. */
+  public List<String> partitionNames() {
+    return switch (this) {
+      case AB -> List.of(BIOS, ESP, ROOT_A, ROOT_B, DATA);
+      case SINGLE -> List.of(BIOS, ESP, ROOT_A, DATA);
+      case RECOVERY -> List.of(BIOS, ESP, ROOT_A, ROOT_B, RECOVERY_NAME, DATA);
+    };
   }
 
   /**

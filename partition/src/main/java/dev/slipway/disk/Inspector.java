@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.disk;
+
+import dev.slipway.bootconfig.GrubEnvironment;
+import dev.slipway.fs.fat.Fat;
+import dev.slipway.fs.fat.FatVolume;
+import dev.slipway.gpt.Gpt;
+import dev.slipway.gpt.GptEntry;
+import dev.slipway.gpt.GptReading;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
+import dev.slipway.tree.Node.RegularFile;
+import dev.slipway.tree.TreePath;
+import dev.slipway.volume.Extent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Looks into an image, partition by partition. */
+final class Inspector {
+  private static final String ENVIRONMENT_NAME = "grubenv";
+  private static final int MBR_SECTOR_BYTES = 512;
+
+  private final BlockSource source;
+  private final String name;
+
+  Inspector(BlockSource source, String name) {
+    this.source = source;
+    this.name = name;
+  }
+
+  DiskInspection inspect() throws IOException {
+    var complaints = new ArrayList<String>();
+    try {
+      return gpt(Gpt.read(source, name));
+    } catch (FormatException e) {
+      if (looksLikeGpt()) {
+        complaints.add(e.getMessage());
+      }
+    }
+    InspectedPartition whole = part(0, "", "", "", "", 0, source.size(), 0);
+    Optional<MbrTable> mbr =
+        whole.fileSystem().isPresent() && !whole.fileSystem().get().kind().equals("iso9660")
+            ? Optional.empty()
+            : MbrTable.read(source, name);
+    if (mbr.isPresent() && complaints.isEmpty()) {
+      return mbr(mbr.get());
+    }
+    return new DiskInspection(
+        name, source.size(), "none", MBR_SECTOR_BYTES, "", List.of(whole), complaints);
+  }
+
+  /** Whether a damaged table is worth mentioning. */
+  private boolean looksLikeGpt() throws IOException {
+    for (long offset : new long[] {512, 4096, source.size() - 512}) {
+      if (offset > 0
+          && offset + 8 <= source.size()
+          && new String(source.readFully(offset, 8), java.nio.charset.StandardCharsets.ISO_8859_1)
+              .equals("EFI PART")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private DiskInspection gpt(GptReading reading) throws IOException {
+    Gpt table = reading.table();
+    var partitions = new ArrayList<InspectedPartition>();
+    for (GptEntry entry : table.entries()) {
+      partitions.add(
+          part(
+              entry.number(),
+              entry.name(),
+              entry.type().name(),
+              entry.type().id().toString(),
+              entry.id().toString(),
+              table.offsetBytes(entry),
+              table.sizeBytes(entry),
+              entry.attributes()));
+    }
+    return new DiskInspection(
+        name,
+        source.size(),
+        "gpt",
+        table.sectorBytes(),
+        table.diskId().toString(),
+        partitions,
+        reading.complaints());
+  }
+
+  private DiskInspection mbr(MbrTable table) throws IOException {
+    var partitions = new ArrayList<InspectedPartition>();
+    String signature = String.format("%08x", table.diskSignature());
+    for (MbrTable.Entry entry : table.entries()) {
+      if (!entry.isExtended()) {
+        partitions.add(
+            part(
+                entry.number(),
+                "",
+                entry.typeName(),
+                entry.typeText(),
+                String.format("%s-%02x", signature, entry.number()),
+                entry.firstLba() * MBR_SECTOR_BYTES,
+                entry.sectorCount() * MBR_SECTOR_BYTES,
+                0));
+      }
+    }
+    return new DiskInspection(
+        name, source.size(), "mbr", MBR_SECTOR_BYTES, signature, partitions, table.complaints());
+  }
+
+  private InspectedPartition part(
+      int number,
+      String partName,
+      String typeName,
+      String type,
+      String id,
+      long offset,
+      long size,
+      long attributes)
+      throws IOException {
+    String words = number == 0 ? name : name + ": partition " + number;
+    var inside = new Inside(source.slice(offset, size), words, offset);
+    inside.look();
+    return new InspectedPartition(
+        number,
+        partName,
+        typeName,
+        type,
+        id,
+        offset,
+        size,
+        attributes,
+        inside.fileSystem,
+        inside.system,
+        inside.environment,
+        inside.complaints);
+  }
+
+  /** What is found in one partition. */
+  private static final class Inside {
+    private final BlockSource part;
+    private final String name;
+    private final long offset;
+    private final List<String> complaints = new ArrayList<>();
+    private Optional<FileSystemInfo> fileSystem = Optional.empty();
+    private Optional<InstalledSystem> system = Optional.empty();
+    private Optional<BootEnvironment> environment = Optional.empty();
+
+    Inside(BlockSource part, String name, long offset) {
+      this.part = part;
+      this.name = name;
+      this.offset = offset;
+    }
+
+    void look() throws IOException {
+      try {
+        fileSystem = new FileSystemProbe(part, name).find();
+        String kind = fileSystem.map(FileSystemInfo::kind).orElse("");
+        if (kind.equals("vfat")) {
+          fat(Fat.read(part, name));
+        }
+      } catch (FormatException e) {
+        complaints.add(e.getMessage());
+      }
+    }
+
+    private void fat(FatVolume volume) throws IOException {
+      long used = (volume.clusterCount() - volume.freeClusters()) * volume.clusterBytes();
+      fileSystem =
+          Optional.of(
+              new FileSystemInfo(
+                  "vfat",
+                  volume.label(),
+                  volume.serialText(),
+                  OptionalLong.of(volume.clusterCount() * volume.clusterBytes()),
+                  OptionalLong.of(used)));
+      for (var entry : volume.tree().entries().entrySet()) {
+        TreePath path = entry.getKey();
+        if (path.name().equalsIgnoreCase(ENVIRONMENT_NAME)
+            && entry.getValue() instanceof RegularFile file
+            && file.content().sizeBytes() == GrubEnvironment.BYTES) {
+          List<Extent> extents = volume.extentsOf(path.toString());
+          GrubEnvironment block =
+              GrubEnvironment.read(name + ": " + path, file.content().readAll());
+          environment =
+              Optional.of(
+                  new BootEnvironment(
+                      path.toString(),
+                      extents.size() == 1 ? offset + extents.get(0).offset() : -1,
+                      block.variables()));
+          return;
+        }
+      }
+    }
+  }
+}
