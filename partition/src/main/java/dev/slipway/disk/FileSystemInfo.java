@@ -6,8 +6,8 @@ import java.util.OptionalLong;
 /**
  * What a file system, or another thing that fills a partition, says about itself.
  *
- * @param kind as blkid calls it: {@code ext4}, {@code vfat}, {@code squashfs}, {@code erofs}, {@code
- *     crypto_LUKS}, {@code swap}, {@code iso9660}, {@code xfs}, {@code btrfs}
+ * @param kind as blkid calls it: {@code ext4}, {@code vfat}, {@code squashfs}, {@code erofs},
+ *     {@code crypto_LUKS}, {@code swap}, {@code iso9660}, {@code xfs}, {@code btrfs}
  * @param label empty when it has none
  * @param id its UUID or serial as tools print it; empty when it has none
  * @param sizeBytes how much of the partition it takes for its own

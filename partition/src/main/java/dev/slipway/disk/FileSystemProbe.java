@@ -67,8 +67,7 @@ final class FileSystemProbe {
     if (magic(ISO_DESCRIPTOR + 1, "CD001")) {
       StructReader in = at(ISO_DESCRIPTOR, 2048);
       String label = in.text(40, 32, StandardCharsets.ISO_8859_1, "volume identifier");
-      return info(
-          "iso9660", label.stripTrailing(), "", 2048 * in.u32(80, "volume space size"));
+      return info("iso9660", label.stripTrailing(), "", 2048 * in.u32(80, "volume space size"));
     }
     if (magic(PAGE - 10, "SWAPSPACE2")) {
       StructReader in = at(EXT_SUPERBLOCK, 512);
@@ -79,9 +78,7 @@ final class FileSystemProbe {
           id.toString(),
           (in.u32(4, "last_page") + 1) * PAGE);
     }
-    return Fat.recognises(source)
-        ? info("vfat", "", "", source.size())
-        : Optional.empty();
+    return Fat.recognises(source) ? info("vfat", "", "", source.size()) : Optional.empty();
   }
 
   private FileSystemInfo luks() throws IOException {
@@ -114,7 +111,8 @@ final class FileSystemProbe {
     long incompatible = in.u32(0x60, "s_feature_incompat");
     boolean wide = (incompatible & EXT_64BIT) != 0;
     long shift = in.u32(0x18, "s_log_block_size");
-    long blocks = in.u32(4, "s_blocks_count_lo") | (wide ? in.u32(0x150, "s_blocks_count_hi") << 32 : 0);
+    long blocks =
+        in.u32(4, "s_blocks_count_lo") | (wide ? in.u32(0x150, "s_blocks_count_hi") << 32 : 0);
     long free =
         in.u32(0xc, "s_free_blocks_count_lo")
             | (wide ? in.u32(0x158, "s_free_blocks_count_hi") << 32 : 0);

@@ -80,8 +80,7 @@ final class InspectionText {
   private void fileSystem(FileSystemInfo info) {
     var words = new StringBuilder("  ").append(info.kind());
     info.sizeBytes().ifPresent(size -> words.append(" of ").append(Size.bytes(size)));
-    info.usedBytes()
-        .ifPresent(used -> words.append(", ").append(Size.bytes(used)).append(" used"));
+    info.usedBytes().ifPresent(used -> words.append(", ").append(Size.bytes(used)).append(" used"));
     if (!info.label().isEmpty()) {
       words.append(", label \"").append(info.label()).append('"');
     }

@@ -2,6 +2,7 @@
 package dev.slipway.disk;
 
 import dev.slipway.bootconfig.GrubEnvironment;
+import dev.slipway.fs.ext4.Ext4;
 import dev.slipway.fs.fat.Fat;
 import dev.slipway.fs.fat.FatVolume;
 import dev.slipway.gpt.Gpt;
@@ -13,6 +14,7 @@ import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.TreePath;
 import dev.slipway.volume.Extent;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +59,7 @@ final class Inspector {
     for (long offset : new long[] {512, 4096, source.size() - 512}) {
       if (offset > 0
           && offset + 8 <= source.size()
-          && new String(source.readFully(offset, 8), java.nio.charset.StandardCharsets.ISO_8859_1)
+          && new String(source.readFully(offset, 8), StandardCharsets.ISO_8859_1)
               .equals("EFI PART")) {
         return true;
       }
@@ -161,6 +163,8 @@ final class Inspector {
         String kind = fileSystem.map(FileSystemInfo::kind).orElse("");
         if (kind.equals("vfat")) {
           fat(Fat.read(part, name));
+        } else if (kind.startsWith("ext")) {
+          system = new SystemReader(Ext4.read(part, name)).read();
         }
       } catch (FormatException e) {
         complaints.add(e.getMessage());

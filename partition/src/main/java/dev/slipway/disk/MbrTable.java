@@ -145,8 +145,7 @@ record MbrTable(long diskSignature, List<Entry> entries, List<String> complaints
         in.u32(at + 12, "sector count"));
   }
 
-  private static StructReader sector(BlockSource source, String name, long lba)
-      throws IOException {
+  private static StructReader sector(BlockSource source, String name, long lba) throws IOException {
     return StructReader.littleEndian(
         name, lba * SECTOR_BYTES, source.readFully(lba * SECTOR_BYTES, SECTOR_BYTES));
   }

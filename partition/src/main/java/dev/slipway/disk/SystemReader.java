@@ -68,8 +68,7 @@ final class SystemReader {
         value.length() >= 2
             && (value.startsWith("\"") && value.endsWith("\"")
                 || value.startsWith("'") && value.endsWith("'"));
-    fields.put(
-        line.substring(0, equals), quoted ? value.substring(1, value.length() - 1) : value);
+    fields.put(line.substring(0, equals), quoted ? value.substring(1, value.length() - 1) : value);
   }
 
   private List<String> kernels() {
@@ -122,8 +121,7 @@ final class SystemReader {
     }
     add(fields, packages);
     packages.sort(
-        Comparator.comparing(InstalledPackage::name)
-            .thenComparing(InstalledPackage::architecture));
+        Comparator.comparing(InstalledPackage::name).thenComparing(InstalledPackage::architecture));
     return packages;
   }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.fs.fat;
 
-import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
-import dev.slipway.io.ByteSource;
 import dev.slipway.io.FormatException;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Metadata;
@@ -13,17 +11,13 @@ import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreeBuilder;
 import dev.slipway.tree.TreePath;
 import dev.slipway.tree.Xattrs;
-import dev.slipway.volume.Extent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Reads a volume from its root directory down. */
 final class FatReader {
@@ -35,7 +29,7 @@ final class FatReader {
 
   private final BlockSource source;
   private final String name;
-  private final List<Extent> extents = new ArrayList<>();
+  private final SortedMap<TreePath, FatRuns> places = new TreeMap<>();
   private FatGeometry geometry;
   private FatTable table;
   private String label;
@@ -56,17 +50,7 @@ final class FatReader {
     table = new FatTable(source, name, geometry);
     label = boot.label();
     Tree tree = readTree(boot.rootCluster());
-    extents.sort(Comparator.comparingLong(Extent::offset));
-    return new FatVolume(
-        geometry.type(),
-        label,
-        boot.serial(),
-        geometry.sectorBytes(),
-        geometry.clusterBytes(),
-        geometry.clusterCount(),
-        table.freeCount(),
-        tree,
-        extents);
+    return new FatVolume(geometry, label, boot.serial(), table.freeCount(), tree, places);
   }
 
   private Tree readTree(long rootCluster) throws IOException {
@@ -150,38 +134,14 @@ final class FatReader {
       }
       return Content.EMPTY;
     }
-    List<FatTable.Run> runs =
-        table.chain(path.toString(), entry.cluster(), geometry.clusterCount());
-    long[] offsets = new long[runs.size()];
-    long[] lengths = new long[runs.size()];
-    long left = size;
-    for (int i = 0; i < offsets.length; i++) {
-      offsets[i] = geometry.clusterOffset(runs.get(i).cluster());
-      lengths[i] = Math.min(left, runs.get(i).count() * geometry.clusterBytes());
-      left -= lengths[i];
+    FatRuns runs =
+        FatRuns.of(
+            table.chain(path.toString(), entry.cluster(), geometry.clusterCount()), geometry, size);
+    if (runs.bytes() < size) {
+      throw error(path, "has " + size + " bytes, its clusters hold " + runs.bytes());
     }
-    if (left > 0) {
-      throw error(path, "has " + size + " bytes, its clusters hold " + (size - left));
-    }
-    ByteSource bytes = () -> joined(offsets, lengths);
-    Digest digest = Digest.of(bytes);
-    long fileOffset = 0;
-    for (int i = 0; i < offsets.length && lengths[i] > 0; i++) {
-      extents.add(new Extent(offsets[i], lengths[i], path.toString(), fileOffset, digest));
-      fileOffset += lengths[i];
-    }
-    return Content.of(size, digest, bytes);
-  }
-
-  private InputStream joined(long[] offsets, long[] lengths) {
-    if (offsets.length == 1) {
-      return source.stream(offsets[0], lengths[0]);
-    }
-    var streams = new ArrayList<InputStream>();
-    for (int i = 0; i < offsets.length; i++) {
-      streams.add(source.stream(offsets[i], lengths[i]));
-    }
-    return new SequenceInputStream(Collections.enumeration(streams));
+    places.put(path, runs);
+    return Content.undigested(size, List.of(new Content.Range(0, size)), () -> runs.open(source));
   }
 
   private FormatException error(TreePath path, String message) {
