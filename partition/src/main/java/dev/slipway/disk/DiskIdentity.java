@@ -11,8 +11,8 @@ import java.util.UUID;
  * All the ids of a disk, derived from one: the same seed gives the same ids on every machine, so
  * images repeat byte for byte and a boot menu can name partitions that do not exist yet.
  *
- * <p>Ids are name-based UUIDs of version 5, which {@code uuidgen --sha1 --namespace DISK --name
- * partition/esp} gives as well.
+ * <p>Ids are name-based UUIDs of version 5, which Python's {@code uuid.uuid5(disk,
+ * "partition/esp")} gives as well.
  *
  * @param diskId the disk's GUID
  */

@@ -2,6 +2,7 @@
 package dev.slipway.disk;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -41,7 +42,7 @@ final class InspectionJson {
     field("id", partition.id());
     field("offsetBytes", partition.offsetBytes());
     field("sizeBytes", partition.sizeBytes());
-    field("attributes", String.format("0x%016x", partition.attributes()));
+    field("attributes", String.format(Locale.ROOT, "0x%016x", partition.attributes()));
     name("fileSystem");
     partition.fileSystem().ifPresentOrElse(this::fileSystem, this::nothing);
     name("system");
@@ -171,7 +172,7 @@ final class InspectionJson {
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
       } else if (c < ' ' || Character.isSurrogate(c)) {
-        out.append(String.format("\\u%04x", (int) c));
+        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {
         out.append(c);
       }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -94,7 +95,7 @@ final class Inspector {
 
   private DiskInspection mbr(MbrTable table) throws IOException {
     var partitions = new ArrayList<InspectedPartition>();
-    String signature = String.format("%08x", table.diskSignature());
+    String signature = String.format(Locale.ROOT, "%08x", table.diskSignature());
     for (MbrTable.Entry entry : table.entries()) {
       if (!entry.isExtended()) {
         partitions.add(
@@ -103,7 +104,7 @@ final class Inspector {
                 "",
                 entry.typeName(),
                 entry.typeText(),
-                String.format("%s-%02x", signature, entry.number()),
+                String.format(Locale.ROOT, "%s-%02x", signature, entry.number()),
                 entry.firstLba() * MBR_SECTOR_BYTES,
                 entry.sectorCount() * MBR_SECTOR_BYTES,
                 0));

@@ -38,14 +38,13 @@ final class LayoutText {
           });
     }
     return String.format(
-                Locale.ROOT,
-                "disk %s: GPT, %s (%d bytes) in sectors of %d bytes, %s of it data%n",
-                image.table().diskId(),
-                Size.bytes(image.size()),
-                image.size(),
-                image.table().sectorBytes(),
-                Size.bytes(image.dataBytes()))
-            .replace(System.lineSeparator(), "\n")
+            Locale.ROOT,
+            "disk %s: GPT, %s (%d bytes) in sectors of %d bytes, %s of it data\n",
+            image.table().diskId(),
+            Size.bytes(image.size()),
+            image.size(),
+            image.table().sectorBytes(),
+            Size.bytes(image.dataBytes()))
         + table(rows);
   }
 

@@ -6,6 +6,7 @@ import dev.slipway.io.StructReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,7 +50,7 @@ record MbrTable(long diskSignature, List<Entry> entries, List<String> complaints
     }
 
     String typeText() {
-      return String.format("0x%02x", type);
+      return String.format(Locale.ROOT, "0x%02x", type);
     }
 
     boolean isExtended() {

@@ -5,6 +5,7 @@ import dev.slipway.io.FormatException;
 import dev.slipway.io.Struct;
 import dev.slipway.io.StructReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.zip.CRC32;
 
@@ -71,7 +72,8 @@ record GptHeader(
     }
     long revision = in.u32(8, "Revision");
     if (revision >>> 16 != 1) {
-      throw in.error(8, "Revision", String.format("found 0x%08x, expected 0x00010000", revision));
+      throw in.error(
+          8, "Revision", String.format(Locale.ROOT, "found 0x%08x, expected 0x00010000", revision));
     }
     long size = in.u32(12, "HeaderSize");
     if (size < BYTES || size > sectorBytes) {
@@ -87,7 +89,7 @@ record GptHeader(
       throw in.error(
           HEADER_CRC_OFFSET,
           "HeaderCRC32",
-          String.format("found 0x%08x, expected 0x%08x", stored, crc(cleared)));
+          String.format(Locale.ROOT, "found 0x%08x, expected 0x%08x", stored, crc(cleared)));
     }
     GptHeader header =
         new GptHeader(

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -81,8 +82,12 @@ final class GptReader {
     if (GptHeader.crc(table) != header.entriesCrc()) {
       throw new FormatException(
           String.format(
+              Locale.ROOT,
               "%s: byte %d: PartitionEntryArrayCRC32: found 0x%08x, expected 0x%08x",
-              name, lba * sectorBytes + 88, header.entriesCrc(), GptHeader.crc(table)));
+              name,
+              lba * sectorBytes + 88,
+              header.entriesCrc(),
+              GptHeader.crc(table)));
     }
     return entries(header, table, tableOffset);
   }

@@ -2,8 +2,12 @@
 package dev.slipway.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.slipway.gpt.Gpt;
+import dev.slipway.gpt.GptReading;
 import dev.slipway.io.BlockSink;
+import dev.slipway.io.BlockSource;
 import dev.slipway.progress.Progress;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
@@ -59,6 +63,34 @@ class DiskToolsTest {
                   + "\"");
     }
     assertThat(dump).contains("attrs=\"GUID:60,63\"");
+  }
+
+  /**
+   * Only a block device can tell the tools of its sectors, and only root can make one of a file.
+   */
+  @Test
+  @RequiresTool(value = "losetup", in = "mount")
+  void toolsAreContentWithSectorsOf4096BytesAndWeReadTheirs() throws Exception {
+    DiskImage image = SampleDisks.of(DiskLayout.AB, 4096).build();
+    Path path = write(image);
+    Tool.Result loop = Tool.run(Map.of(), "losetup", "-f", "--show", "-b", "4096", path.toString());
+    assumeThat(loop.status()).as("loop devices need root: " + loop.output()).isZero();
+    String device = loop.output().strip();
+    try {
+      assertThat(Tool.output("sgdisk", "-v", device)).contains("No problems found");
+      assertThat(Tool.output("sfdisk", "--verify", device)).contains("No errors detected");
+      Tool.output("sgdisk", "-c", "5:renamed", device);
+    } finally {
+      Tool.output("losetup", "-d", device);
+    }
+    try (BlockSource source = BlockSource.file(path)) {
+      GptReading reading = Gpt.read(source, "renamed");
+      assertThat(reading.complaints()).isEmpty();
+      assertThat(reading.table().sectorBytes()).isEqualTo(4096);
+      assertThat(reading.table().entry(5).orElseThrow().name()).isEqualTo("renamed");
+      assertThat(reading.table().entries().subList(0, 4))
+          .isEqualTo(image.table().entries().subList(0, 4));
+    }
   }
 
   private Path write(DiskImage image) throws Exception {

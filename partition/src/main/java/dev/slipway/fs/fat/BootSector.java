@@ -6,6 +6,7 @@ import dev.slipway.io.Struct;
 import dev.slipway.io.StructReader;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 
 /**
  * The first sector: the BIOS parameter block, and code that says that nothing boots from here.
@@ -92,7 +93,7 @@ record BootSector(FatGeometry geometry, String label, long serial, long rootClus
   }
 
   private static byte[] code(int message) {
-    return HexFormat.of().parseHex(String.format(CODE, message & 0xff, message >> 8));
+    return HexFormat.of().parseHex(String.format(Locale.ROOT, CODE, message & 0xff, message >> 8));
   }
 
   /** FAT32's note of how many clusters are free and where to look for them. */

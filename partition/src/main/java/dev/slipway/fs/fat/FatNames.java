@@ -48,7 +48,8 @@ final class FatNames {
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
       if (c < ' ') {
-        return Optional.of(String.format("FAT names hold no control characters (U+%04X)", (int) c));
+        return Optional.of(
+            String.format(Locale.ROOT, "FAT names hold no control characters (U+%04X)", (int) c));
       }
       if (ILLEGAL.indexOf(c) >= 0) {
         return Optional.of("FAT names hold no " + c);

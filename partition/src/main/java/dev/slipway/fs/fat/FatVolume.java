@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 
 /** A FAT volume as it was found: its tree, what it says about itself, and where its files lie. */
@@ -54,7 +55,7 @@ public final class FatVolume {
 
   /** The serial as tools print it: {@code 0AB0-AB00}. */
   public String serialText() {
-    return String.format("%04X-%04X", serial >> 16, serial & 0xffff);
+    return String.format(Locale.ROOT, "%04X-%04X", serial >> 16, serial & 0xffff);
   }
 
   public int sectorBytes() {
