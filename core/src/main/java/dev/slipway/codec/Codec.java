@@ -134,7 +134,7 @@ public enum Codec {
       case XZ -> new XZInputStream(in, MEMORY_KIB, true, BasicArrayCache.getInstance());
       case LZMA ->
           new LzmaToTheEnd(new LZMAInputStream(in, MEMORY_KIB, BasicArrayCache.getInstance()), in);
-      case ZSTD -> ZstdFrames.decoder(in);
+      case ZSTD -> new ZstdInput(in);
     };
   }
 

@@ -7,6 +7,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import org.tukaani.xz.MemoryLimitException;
+import org.tukaani.xz.UnsupportedOptionsException;
 
 /**
  * Guards a decoder: its output is counted, and whatever it throws over bad input, runtime
@@ -96,10 +98,13 @@ final class DecoderStream extends InputStream {
   }
 
   private static String reason(Exception e) {
-    return e instanceof CorruptException
-        ? e.getMessage()
-        : "the compressed data is damaged"
-            + (e.getMessage() == null ? "" : " (" + e.getMessage() + ")");
+    if (e instanceof CorruptException) {
+      return e.getMessage();
+    }
+    String detail = e.getMessage() == null ? "" : " (" + e.getMessage() + ")";
+    boolean refused = e instanceof MemoryLimitException || e instanceof UnsupportedOptionsException;
+    return (refused ? "the compressed data cannot be read here" : "the compressed data is damaged")
+        + detail;
   }
 
   @Override

@@ -21,14 +21,22 @@ import java.util.Arrays;
  * (at most CHAIN_MAX steps). A match is held back for one byte, in case the next byte starts a
  * longer one (lazy evaluation).
  *
- * Memory: window 256 KiB, heads 256 KiB, links 128 KiB, tokens 128 KiB.
+ * Memory: window 256 KiB, heads 288 KiB, links 128 KiB, tokens 64 KiB.
  *
- * Departures from zlib: four bytes are hashed instead of three (matches of three bytes hardly ever
- * pay for themselves), the window slides by 224 KiB at a time, and a block ends at each slide, so
- * that the bytes of a block are always at hand should it be stored.
+ * Departures from zlib: chains link places of four equal bytes, which makes them shorter; for three
+ * bytes only the most recent place is known, which is nearly always the one that pays. The window
+ * slides by 224 KiB at a time, and a block ends at each slide, so that the bytes of a block are
+ * always at hand should it be stored.
  */
 final class Deflate {
-  static final int MATCH_MIN = 4;
+  private static final int MATCH_MIN = 3;
+
+  /** The shortest match that is searched for along chains. */
+  private static final int CHAINED_MIN = 4;
+
+  /** Beyond this distance, three literals are cheaper than a match of three bytes. */
+  private static final int SHORT_DISTANCE_MAX = 1 << 12;
+
   static final int MATCH_MAX = 258;
   private static final int DISTANCE_MAX = (1 << 15) - 1;
   private static final int HISTORY_BYTES = 1 << 15;
@@ -36,6 +44,7 @@ final class Deflate {
   private static final int LOOKAHEAD_BYTES = MATCH_MAX + 9;
 
   private static final int HASH_BITS = 16;
+  private static final int SHORT_HASH_BITS = 13;
   private static final int NONE = -1;
 
   // As zlib's level 6: how far to search, and when a match is good enough to search less or not.
@@ -52,6 +61,10 @@ final class Deflate {
   private final byte[] window = new byte[WINDOW_BYTES];
   private final int[] head = new int[1 << HASH_BITS];
   private final int[] previous = new int[HISTORY_BYTES];
+
+  /** The most recent place of three bytes. */
+  private final int[] shortHead = new int[1 << SHORT_HASH_BITS];
+
   private final DeflateBlock block;
 
   /** The end of the input in the window, and the next position to look at. */
@@ -70,6 +83,7 @@ final class Deflate {
   Deflate(OutputStream out) {
     Arrays.fill(head, NONE);
     Arrays.fill(previous, NONE);
+    Arrays.fill(shortHead, NONE);
     block = new DeflateBlock(new BitWriter(out), window);
   }
 
@@ -141,7 +155,12 @@ final class Deflate {
       int hash = hash(position);
       previous[position & (HISTORY_BYTES - 1)] = head[hash];
       head[hash] = position;
+      shortHead[shortHash(position)] = position;
     }
+  }
+
+  private int shortHash(int position) {
+    return (((int) INT.get(window, position) << 8) * 0x9E3779B1) >>> (32 - SHORT_HASH_BITS);
   }
 
   private int hash(int position) {
@@ -151,11 +170,11 @@ final class Deflate {
   /** The longest match at {@link #at} that beats the one held back; its length, or 0. */
   private int search() {
     int max = Math.min(MATCH_MAX, limit - at);
-    int best = held ? Math.max(heldLength, MATCH_MIN - 1) : MATCH_MIN - 1;
-    if (max < MATCH_MIN || best >= max) {
+    int best = held ? Math.max(heldLength, CHAINED_MIN - 1) : CHAINED_MIN - 1;
+    if (max < CHAINED_MIN || best >= max) {
       return 0;
     }
-    int found = 0;
+    int found = held && heldLength >= MATCH_MIN ? 0 : shortMatch();
     int chain = best >= GOOD_LENGTH ? CHAIN_MAX / 4 : CHAIN_MAX;
     int oldest = Math.max(0, at - DISTANCE_MAX);
     int start = (int) INT.get(window, at);
@@ -177,6 +196,17 @@ final class Deflate {
       }
     }
     return found;
+  }
+
+  private int shortMatch() {
+    int candidate = shortHead[shortHash(at)];
+    if (candidate < 0
+        || at - candidate > SHORT_DISTANCE_MAX
+        || ((int) INT.get(window, candidate) ^ (int) INT.get(window, at)) << 8 != 0) {
+      return 0;
+    }
+    foundDistance = at - candidate;
+    return MATCH_MIN;
   }
 
   private int matchLength(int candidate, int max) {
@@ -206,6 +236,7 @@ final class Deflate {
     block.slide(shift);
     slide(head, shift);
     slide(previous, shift);
+    slide(shortHead, shift);
   }
 
   private static void slide(int[] positions, int shift) {

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc1951">RFC 1951, section 3.2</a>
  */
 final class DeflateBlock {
-  private static final int TOKENS_MAX = 1 << 15;
+  private static final int TOKENS_MAX = 1 << 14;
   private static final int STORED_BYTES_MAX = 0xffff;
 
   private static final int END_OF_BLOCK = 256;

@@ -2,8 +2,6 @@
 package dev.slipway.tree;
 
 import dev.slipway.io.FormatException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -110,13 +108,10 @@ final class VarintReader {
   }
 
   String utf8(byte[] raw, int offset, int length, String field) throws FormatException {
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(raw, offset, length))
-          .toString();
-    } catch (CharacterCodingException e) {
+    String text = new String(raw, offset, length, StandardCharsets.UTF_8);
+    if (text.indexOf('\uFFFD') >= 0) { // what stands for bytes that are none
       throw error(field + ": not valid UTF-8");
     }
+    return text;
   }
 }
