@@ -3,7 +3,6 @@ package dev.slipway.fetch;
 
 import dev.slipway.fetch.FetchException.Kind;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -13,7 +12,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -43,6 +41,12 @@ final class HttpTransport implements Transport {
   private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-[0-9]+/.*");
 
+  /**
+   * An answer's beginning, taken when it arrives. The client's own response would be lost if the
+   * end, or a failure, arrived together with it.
+   */
+  private record Head(int status, HttpHeaders headers, IdleBody body) {}
+
   private final FetchOptions options;
   private HttpClient client;
 
@@ -54,8 +58,8 @@ final class HttpTransport implements Transport {
   public Answer open(Request request, long from, Optional<Validator> begun) throws FetchException {
     URI uri = request.uri();
     for (int hop = 0; hop <= MOST_REDIRECTIONS; hop++) {
-      HttpResponse<InputStream> response = send(request, uri, from, begun);
-      if (!REDIRECTIONS.contains(response.statusCode())) {
+      Head response = send(request, uri, from, begun);
+      if (!REDIRECTIONS.contains(response.status())) {
         return answer(response, request, uri, from);
       }
       close(response);
@@ -65,7 +69,7 @@ final class HttpTransport implements Transport {
         Kind.BAD_ANSWER, request.uri(), "redirected more than " + MOST_REDIRECTIONS + " times");
   }
 
-  private URI next(HttpResponse<?> response, Request request, URI from) throws FetchException {
+  private URI next(Head response, Request request, URI from) throws FetchException {
     String location = response.headers().firstValue("Location").orElse("");
     URI to;
     try {
@@ -91,21 +95,35 @@ final class HttpTransport implements Transport {
     return to;
   }
 
-  private HttpResponse<InputStream> send(
-      Request request, URI uri, long from, Optional<Validator> begun) throws FetchException {
+  private Head send(Request request, URI uri, long from, Optional<Validator> begun)
+      throws FetchException {
     Optional<Proxies.Address> proxy = options.proxies().forUri(uri);
     HttpRequest http = httpRequest(request, uri, from, begun, proxy);
-    CompletableFuture<HttpResponse<InputStream>> future =
-        client().sendAsync(http, info -> new IdleBody(options.idleTimeout()));
+    var head = new CompletableFuture<Head>();
+    var exchange =
+        client()
+            .sendAsync(
+                http,
+                info -> {
+                  var body = new IdleBody(options.idleTimeout());
+                  head.complete(new Head(info.statusCode(), info.headers(), body));
+                  return body;
+                });
+    exchange.whenComplete(
+        (response, error) -> {
+          if (error != null) {
+            head.completeExceptionally(error);
+          }
+        });
     long patience = options.connectTimeout().plus(options.idleTimeout()).toMillis();
     try {
-      return future.get(patience, TimeUnit.MILLISECONDS);
+      return head.get(patience, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      future.cancel(true);
+      exchange.cancel(true);
       Thread.currentThread().interrupt();
       throw new FetchException(Kind.INCOMPLETE, request.uri(), "interrupted", e);
     } catch (TimeoutException e) {
-      future.cancel(true);
+      exchange.cancel(true);
       throw new FetchException(
           Kind.UNREACHABLE, request.uri(), "no answer within " + patience + " ms", e);
     } catch (ExecutionException e) {
@@ -159,24 +177,21 @@ final class HttpTransport implements Transport {
     return URI.create(FetchException.withoutLogin(uri));
   }
 
-  private Answer answer(HttpResponse<InputStream> response, Request request, URI last, long from)
-      throws FetchException {
+  private Answer answer(Head response, Request request, URI last, long from) throws FetchException {
     HttpHeaders headers = response.headers();
     var validator = new Validator(headers.firstValue("ETag"), headers.firstValue("Last-Modified"));
     Optional<Validator> mark = validator.isEmpty() ? Optional.empty() : Optional.of(validator);
     long length = contentLength(headers);
-    switch (response.statusCode()) {
-      case 200:
-        return new Answer(false, response.body(), 0, length, mark);
-      case 206:
-        return new Answer(
-            false, response.body(), rangeStart(response, request, from), length, mark);
-      case 304:
-        return new Answer(true, response.body(), 0, 0, request.ifChangedFrom());
-      default:
+    return switch (response.status()) {
+      case 200 -> new Answer(false, response.body(), 0, length, mark);
+      case 206 ->
+          new Answer(false, response.body(), rangeStart(response, request, from), length, mark);
+      case 304 -> new Answer(true, response.body(), 0, 0, request.ifChangedFrom());
+      default -> {
         close(response);
-        throw refused(response.statusCode(), request, last);
-    }
+        throw refused(response.status(), request, last);
+      }
+    };
   }
 
   private static long contentLength(HttpHeaders headers) {
@@ -188,8 +203,7 @@ final class HttpTransport implements Transport {
     }
   }
 
-  private static long rangeStart(HttpResponse<InputStream> response, Request request, long from)
-      throws FetchException {
+  private static long rangeStart(Head response, Request request, long from) throws FetchException {
     String range = response.headers().firstValue("Content-Range").orElse("");
     Matcher matcher = CONTENT_RANGE.matcher(range);
     if (!matcher.matches() || Long.parseLong(matcher.group(1)) != from) {
@@ -259,12 +273,8 @@ final class HttpTransport implements Transport {
         cause);
   }
 
-  private static void close(HttpResponse<InputStream> response) {
-    try {
-      response.body().close();
-    } catch (IOException e) {
-      throw new IllegalStateException("bug: closing a body does nothing that can fail", e);
-    }
+  private static void close(Head response) {
+    response.body().close();
   }
 
   private synchronized HttpClient client() {

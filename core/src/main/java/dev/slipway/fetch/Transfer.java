@@ -23,6 +23,9 @@ final class Transfer<T> {
   private static final long PROGRESS_BYTES = 1 << 20;
   private static final long LONGEST_DELAY_MILLIS = 10_000;
 
+  /** A server that gives less than this while it might be silent is as good as silent. */
+  private static final long LEAST_BYTES = 1 << 10;
+
   private final Request request;
   private final Sink<T> sink;
   private final Transport transport;
@@ -61,7 +64,7 @@ final class Transfer<T> {
             failures = 0;
           }
           failures++;
-          if (!e.kind().passing() && !startOver || failures >= options.attempts()) {
+          if ((!e.kind().passing() && !startOver) || failures >= options.attempts()) {
             throw e;
           }
           if (startOver || !mayResume()) {
@@ -115,6 +118,8 @@ final class Transfer<T> {
   private void receive(Answer answer) throws IOException {
     byte[] buffer = new byte[1 << 16];
     InputStream body = answer.body();
+    long windowStart = System.nanoTime();
+    long windowBytes = have;
     while (true) {
       int count = read(body, buffer);
       if (count < 0) {
@@ -126,6 +131,11 @@ final class Transfer<T> {
       draft.write(buffer, 0, count);
       sha256.update(buffer, 0, count);
       have += count;
+      if (System.nanoTime() - windowStart > options.idleTimeout().toNanos()) {
+        requirePace(have - windowBytes);
+        windowStart = System.nanoTime();
+        windowBytes = have;
+      }
       if (have > reported) {
         task.advance(have - reported);
         reported = have;
@@ -141,6 +151,19 @@ final class Transfer<T> {
           Kind.INCOMPLETE,
           request.uri(),
           "ended after " + have + " of " + expected + " bytes; the server or the line breaks off");
+    }
+  }
+
+  private void requirePace(long bytes) throws FetchException {
+    if (bytes < LEAST_BYTES) {
+      throw new FetchException(
+          Kind.INCOMPLETE,
+          request.uri(),
+          "only "
+              + bytes
+              + " bytes came within "
+              + options.idleTimeout().toMillis()
+              + " ms; the server or the line is too slow");
     }
   }
 

@@ -117,7 +117,9 @@ final class Armor {
   private void check(byte[] data, String checksum) throws FormatException {
     byte[] found = base64(checksum.substring(1));
     int expected =
-        found.length == 3 ? (found[0] & 0xff) << 16 | (found[1] & 0xff) << 8 | found[2] & 0xff : -1;
+        found.length == 3
+            ? ((found[0] & 0xff) << 16) | ((found[1] & 0xff) << 8) | (found[2] & 0xff)
+            : -1;
     if (crc24(data) != expected) {
       throw error(next - 1, "the armour's checksum " + checksum + " does not fit its data");
     }

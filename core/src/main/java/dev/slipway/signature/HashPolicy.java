@@ -47,25 +47,23 @@ final class HashPolicy {
 
   /** What is wrong with a key's kind or size. */
   static Optional<String> objection(PGPPublicKey key) {
-    switch (key.getAlgorithm()) {
-      case PublicKeyAlgorithmTags.RSA_GENERAL:
-      case PublicKeyAlgorithmTags.RSA_SIGN:
-        return key.getBitStrength() >= MINIMUM_RSA_BITS
-            ? Optional.empty()
-            : Optional.of(
-                "its key has "
-                    + key.getBitStrength()
-                    + " bits, RSA needs at least "
-                    + MINIMUM_RSA_BITS);
-      case PublicKeyAlgorithmTags.EDDSA_LEGACY:
-      case PublicKeyAlgorithmTags.Ed25519:
-      case PublicKeyAlgorithmTags.ECDSA:
-        return Optional.empty();
-      case PublicKeyAlgorithmTags.DSA:
-        return Optional.of("its key is a DSA key, which is not accepted any more");
-      default:
-        return Optional.of("its key is of an unknown kind (" + key.getAlgorithm() + ")");
-    }
+    return switch (key.getAlgorithm()) {
+      case PublicKeyAlgorithmTags.RSA_GENERAL ->
+          key.getBitStrength() >= MINIMUM_RSA_BITS
+              ? Optional.empty()
+              : Optional.of(
+                  "its key has "
+                      + key.getBitStrength()
+                      + " bits, RSA needs at least "
+                      + MINIMUM_RSA_BITS);
+      case PublicKeyAlgorithmTags.EDDSA_LEGACY,
+          PublicKeyAlgorithmTags.Ed25519,
+          PublicKeyAlgorithmTags.ECDSA ->
+          Optional.empty();
+      case PublicKeyAlgorithmTags.DSA ->
+          Optional.of("its key is a DSA key, which is not accepted any more");
+      default -> Optional.of("its key is of an unknown kind (" + key.getAlgorithm() + ")");
+    };
   }
 
   private static String name(int hash) {

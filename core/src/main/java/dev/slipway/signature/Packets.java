@@ -72,7 +72,7 @@ final class Packets {
       return first;
     }
     if (first < 224) {
-      return ((first - 192) << 8) + u8("packet length") + 192;
+      return 192L + ((first - 192L) << 8) + u8("packet length");
     }
     if (first < 255) {
       throw error(at - 1, "a packet of partial lengths holds neither a key nor a signature");
@@ -90,7 +90,7 @@ final class Packets {
   private long number(int bytes) throws FormatException {
     long value = 0;
     for (int i = 0; i < bytes; i++) {
-      value = value << 8 | u8("packet length");
+      value = (value << 8) | u8("packet length");
     }
     return value;
   }

@@ -13,6 +13,7 @@ import dev.slipway.testing.TestServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -157,6 +158,34 @@ class FetcherTest {
   }
 
   @Test
+  void drippingIsAsGoodAsSilence() {
+    server.always("/file", server.drip(20));
+    assertThat(failure(known())).hasMessageContaining("bytes came within 400 ms; the server or");
+  }
+
+  @Test
+  void showsItsLoginToTheProxy() throws IOException {
+    var seen = new java.util.concurrent.atomic.AtomicReference<String>();
+    server.always(
+        "/file",
+        (exchange, file) -> {
+          seen.set(exchange.getRequestHeaders().getFirst("Proxy-Authorization"));
+          TestServer.unannounced(file).answer(exchange, file);
+        });
+    String proxy = "http://me:secret@127.0.0.1:" + server.uri("/").getPort();
+    Fetcher through = Fetcher.with(options.through(Proxies.none().scheme("http", proxy)));
+    through.fetch(Request.of(URI.create("http://mirror.invalid/file")), Sink.memory(), task);
+    assertThat(seen.get()).startsWith("Basic ");
+    server.always("/file", TestServer.status(407));
+    assertThatThrownBy(
+            () ->
+                through.fetch(
+                    Request.of(URI.create("http://mirror.invalid/file")), Sink.memory(), task))
+        .hasMessageContaining("the proxy wants a login")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
   void refusesWrongDigestWithoutAskingAgain() {
     byte[] altered = FILE.clone();
     altered[FILE.length - 1] ^= 1;
@@ -232,7 +261,8 @@ class FetcherTest {
     Fetcher.with(options.with(explicit)).fetch(known(), Sink.memory(), task);
     Fetcher.with(options.with(explicit))
         .fetch(Request.of(server.uri("/private/file")), Sink.memory(), task);
-    String basic = "Basic " + Base64.getEncoder().encodeToString("me:secret".getBytes());
+    String basic =
+        "Basic " + Base64.getEncoder().encodeToString("me:secret".getBytes(StandardCharsets.UTF_8));
     assertThat(server.asked())
         .extracting(TestServer.Asked::authorization)
         .containsExactly("", "", basic);

@@ -99,7 +99,7 @@ class SecureTransportTest {
     String host = "127.0.0.1:" + secure.uri("/").getPort();
     Logins logins = Logins.parse("machine " + host + " login me password secret", "auth.conf");
     assertThat(fetch(secure.uri("/file").toString(), logins)).isEqualTo(FILE);
-    String basic = Base64.getEncoder().encodeToString("me:secret".getBytes());
+    String basic = Base64.getEncoder().encodeToString("me:secret".getBytes(StandardCharsets.UTF_8));
     assertThat(secure.asked().get(0).authorization()).isEqualTo("Basic " + basic);
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,7 +104,7 @@ class OpenPgpTest {
   @Test
   void pinningAdmitsOnlyThatKey() throws Exception {
     byte[] document = gpg.sign(TEXT.getBytes(UTF_8), "--clear-sign", "-u", "rsa@test");
-    OpenPgp.trusting(both.only(List.of(rsa.toLowerCase())), now)
+    OpenPgp.trusting(both.only(List.of(rsa.toLowerCase(Locale.ROOT))), now)
         .verifyInline(document, "InRelease");
     assertThatThrownBy(
             () ->

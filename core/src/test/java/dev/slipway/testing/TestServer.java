@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -45,7 +46,7 @@ public final class TestServer implements AutoCloseable {
   private final Map<String, byte[]> files = new ConcurrentHashMap<>();
   private final Map<String, Deque<Fault>> faults = new ConcurrentHashMap<>();
   private final Map<String, Fault> lasting = new ConcurrentHashMap<>();
-  private final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
+  private final List<HttpExchange> asked = Collections.synchronizedList(new ArrayList<>());
 
   private TestServer(HttpServer server, String scheme) {
     this.server = server;
@@ -121,7 +122,17 @@ public final class TestServer implements AutoCloseable {
 
   /** Everything that was asked for so far, in order of arrival. */
   public List<Asked> asked() {
-    return List.copyOf(asked);
+    synchronized (asked) {
+      return asked.stream().map(TestServer::asked).toList();
+    }
+  }
+
+  private static Asked asked(HttpExchange exchange) {
+    return new Asked(
+        exchange.getRequestURI().getPath(),
+        header(exchange, "Range"),
+        header(exchange, "Authorization"),
+        exchange.getResponseCode());
   }
 
   /** Forgets what was asked for. */
@@ -185,9 +196,24 @@ public final class TestServer implements AutoCloseable {
     };
   }
 
+  /** Sends one byte at a time, so many milliseconds apart, until the server is closed. */
+  public Fault drip(int millis) {
+    return (exchange, file) -> {
+      exchange.sendResponseHeaders(200, file.length);
+      for (byte b : file) {
+        exchange.getResponseBody().write(b);
+        exchange.getResponseBody().flush();
+        if (closing.await(millis, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
+    };
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
     byte[] file = files.get(path);
+    asked.add(exchange);
     try (exchange) {
       Deque<Fault> queue = faults.get(path);
       Fault fault = queue == null ? null : queue.poll();
@@ -204,13 +230,6 @@ public final class TestServer implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      asked.add(
-          new Asked(
-              path,
-              header(exchange, "Range"),
-              header(exchange, "Authorization"),
-              exchange.getResponseCode()));
     }
   }
 
@@ -230,7 +249,7 @@ public final class TestServer implements AutoCloseable {
   private static int start(HttpExchange exchange, byte[] file) {
     String range = header(exchange, "Range");
     String condition = header(exchange, "If-Range");
-    if (!range.matches("bytes=[0-9]+-") || !condition.isEmpty() && !condition.equals(tag(file))) {
+    if (!range.matches("bytes=[0-9]+-") || (!condition.isEmpty() && !condition.equals(tag(file)))) {
       return 0;
     }
     int from = Integer.parseInt(range.substring(6, range.length() - 1));

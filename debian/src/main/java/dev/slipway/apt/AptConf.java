@@ -44,24 +44,11 @@ final class AptConf {
   }
 
   static boolean yes(String value, boolean otherwise) {
-    switch (value.toLowerCase(Locale.ROOT)) {
-      case "yes":
-      case "true":
-      case "with":
-      case "on":
-      case "enable":
-      case "1":
-        return true;
-      case "no":
-      case "false":
-      case "without":
-      case "off":
-      case "disable":
-      case "0":
-        return false;
-      default:
-        return otherwise;
-    }
+    return switch (value.toLowerCase(Locale.ROOT)) {
+      case "yes", "true", "with", "on", "enable", "1" -> true;
+      case "no", "false", "without", "off", "disable", "0" -> false;
+      default -> otherwise;
+    };
   }
 
   /** Last steps of the names directly below a name that have a value, with these values. */
@@ -101,12 +88,12 @@ final class AptConf {
       String value = null;
       for (String token = token(); token != null; token = token()) {
         switch (token) {
-          case ";":
+          case ";" -> {
             set(name, value);
             name = null;
             value = null;
-            break;
-          case "{":
+          }
+          case "{" -> {
             if (name == null) {
               throw error("a brace without a name before it");
             }
@@ -114,8 +101,8 @@ final class AptConf {
             scope.add(name);
             name = null;
             value = null;
-            break;
-          case "}":
+          }
+          case "}" -> {
             set(name, value);
             name = null;
             value = null;
@@ -123,13 +110,14 @@ final class AptConf {
               throw error("a closing brace too many");
             }
             scope.remove(scope.size() - 1);
-            break;
-          default:
+          }
+          default -> {
             if (name == null && !token.startsWith("\"")) {
               name = token;
             } else {
               value = token.startsWith("\"") ? token.substring(1) : token;
             }
+          }
         }
       }
       if (name != null || !scope.isEmpty()) {
@@ -189,7 +177,7 @@ final class AptConf {
           at++;
         } else if (c <= ' ') {
           at++;
-        } else if (text.startsWith("//", at) || c == '#' && !isDirective()) {
+        } else if (text.startsWith("//", at) || (c == '#' && !isDirective())) {
           int end = text.indexOf('\n', at);
           at = end < 0 ? text.length() : end;
         } else if (text.startsWith("/*", at)) {

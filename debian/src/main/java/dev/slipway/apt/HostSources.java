@@ -63,7 +63,7 @@ final class HostSources {
     boolean same = release.equals(platform.suite());
     String suite = platform.suite() + suffix;
     boolean companion = suffix.isEmpty() || platform.companionSuites().contains(suite);
-    if (!ofDistribution || !same && !companion) {
+    if (!ofDistribution || (!same && !companion)) {
       return Optional.empty();
     }
     SourceEntry mapped = source.withSuite(suite);

@@ -130,7 +130,7 @@ final class IndexFetch {
 
   private boolean usesByHash() {
     return source.byHash() == SourceEntry.ByHash.ALWAYS
-        || source.byHash() == SourceEntry.ByHash.IF_OFFERED && release.offersByHash();
+        || (source.byHash() == SourceEntry.ByHash.IF_OFFERED && release.offersByHash());
   }
 
   private static String byHash(Wanted wanted) {

@@ -376,13 +376,17 @@ class ArchiveTest {
   void refusesTamperedRelease() throws IOException {
     String path = mirror.path("bookworm", "InRelease");
     String text = new String(mirror.server().get(path), StandardCharsets.UTF_8);
-    mirror.server().put(path, text.replace("Label: Debian", "Label: Dbeian").getBytes());
+    mirror
+        .server()
+        .put(path, text.replace("Label: Debian", "Label: Dbeian").getBytes(StandardCharsets.UTF_8));
     assertThat(failure())
         .isInstanceOf(UntrustedException.class)
         .hasMessageContaining("the data was altered");
-    mirror.server().put(path, ("Origin: Debian\n" + text).getBytes());
+    mirror.server().put(path, ("Origin: Debian\n" + text).getBytes(StandardCharsets.UTF_8));
     assertThat(failure()).isInstanceOf(FormatException.class).hasMessageContaining("line 1");
-    mirror.server().put(path, "<html>Sign in to the network</html>".getBytes());
+    mirror
+        .server()
+        .put(path, "<html>Sign in to the network</html>".getBytes(StandardCharsets.UTF_8));
     assertThat(failure())
         .isInstanceOf(FormatException.class)
         .hasMessageContaining("it is not a signed text");
