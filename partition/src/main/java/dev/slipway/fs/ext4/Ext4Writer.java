@@ -202,7 +202,7 @@ final class Ext4Writer {
             layout.blockCount(),
             layout.freeBlockCount(),
             inodeCount - used,
-            layout.fixedBlockCount(),
+            layout.fixedBlockCount() + (journal == null ? 0 : journal.blockCount),
             journal);
     for (int group = 0; group < geometry.groupCount(); group++) {
       if (Geometry.hasSuperblock(group)) {

@@ -109,11 +109,11 @@ class Ext4RefereeTest {
 
   @Test
   void e2fsckAcceptsFilesThatGoOnBehindACopyOfTheSuperblock() throws Exception {
-    Content large = SampleTrees.sparse(300L << 20, List.of(new Range(0, 300L << 20)));
+    Content large = SampleTrees.sparse(140L << 20, List.of(new Range(0, 140L << 20)));
     Tree tree = Tree.of(t -> t.file("/large", 0644, large).file("/z", 0644, Content.utf8("z")));
     Volume volume = Ext4.of(tree, Referee.READ_ONLY);
     check(tree, Referee.READ_ONLY);
-    assertThat(volume.extents()).hasSizeGreaterThan(2);
+    assertThat(volume.extents()).hasSizeGreaterThan(1 + 1);
     Referee.assertSame(tree, Referee.readBack(volume));
   }
 
@@ -140,7 +140,7 @@ class Ext4RefereeTest {
     assertThatThrownBy(() -> Ext4.of(tree, Referee.READ_ONLY.withSize(Size.mib(8))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageMatching(
-            "the tree needs (9|10)\\.[0-9] MiB, the file system holds 8 MiB; make it larger or"
+            "the tree needs (9\\.[0-9]|10) MiB, the file system holds 8 MiB; make it larger or"
                 + " remove files");
     Tree names =
         Tree.of(
@@ -164,8 +164,9 @@ class Ext4RefereeTest {
         .containsPattern("Total journal size: +16M")
         .containsPattern("Reserved GDT blocks: +255")
         .contains("[ITABLE_ZEROED]")
-        .doesNotContainIgnoringCase("error")
+        .doesNotContainIgnoringCase("corrupt")
         .doesNotContainIgnoringCase("invalid");
+    assertThat(shown.status()).isZero();
   }
 
   @Test
