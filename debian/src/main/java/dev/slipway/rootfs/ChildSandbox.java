@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongPredicate;
 
 /**
  * A sandbox in one child process of this one: the tree goes in on its standard input, what changed
@@ -28,9 +29,16 @@ final class ChildSandbox implements Sandbox {
   private static final int PIPE_BYTES = 1 << 16;
 
   private final SandboxDoor door;
+  private final LongPredicate fitsInMemory;
 
   ChildSandbox(SandboxDoor door) {
+    this(door, SandboxWorkplace::fitsInMemory);
+  }
+
+  /** With another judgement of how many bytes memory can hold. */
+  ChildSandbox(SandboxDoor door, LongPredicate fitsInMemory) {
     this.door = door;
+    this.fitsInMemory = fitsInMemory;
   }
 
   @Override
@@ -50,7 +58,7 @@ final class ChildSandbox implements Sandbox {
       return tree;
     }
     Tree sent = withoutDevices(tree);
-    var workplace = SandboxWorkplace.choose(tree.contentBytes(), settings, door);
+    var workplace = SandboxWorkplace.choose(tree.contentBytes(), settings, door, fitsInMemory);
     try (Task task = progress.start("running in the sandbox", -1);
         workplace) {
       var log = new SandboxLog(commands, task);

@@ -57,11 +57,11 @@ final class PackageMerge {
     DebPackage about = unpacked.about();
     Map<TreePath, TreePath> places = new HashMap<>();
     placesOf.put(about, places);
-    orderOf.put(about, unpacked.order());
+    orderOf.put(about, linksLast(unpacked));
     Set<TreePath> conffiles = new HashSet<>(about.conffiles());
     Map<TreePath, TreePath> placed = new HashMap<>();
     for (boolean links : new boolean[] {false, true}) {
-      for (TreePath path : unpacked.order()) {
+      for (TreePath path : orderOf.get(about)) {
         Node node = unpacked.tree().node(path).orElseThrow();
         if (node instanceof HardLink != links) {
           continue;
@@ -84,9 +84,22 @@ final class PackageMerge {
     }
   }
 
+  /** dpkg makes symbolic links when everything else of a package is there, and lists them so. */
+  private static List<TreePath> linksLast(UnpackedPackage unpacked) {
+    var order = new ArrayList<TreePath>();
+    for (boolean links : new boolean[] {false, true}) {
+      for (TreePath path : unpacked.order()) {
+        if (unpacked.tree().node(path).orElseThrow() instanceof Symlink == links) {
+          order.add(path);
+        }
+      }
+    }
+    return order;
+  }
+
   /**
-   * The paths of a package as its own archive names them, in the archive's order, less what other
-   * packages have taken over.
+   * The paths of a package as its own archive names them, in dpkg's order, less what other packages
+   * have taken over.
    */
   List<TreePath> list(DebPackage about) {
     return orderOf.get(about).stream().filter(placesOf.get(about)::containsKey).toList();

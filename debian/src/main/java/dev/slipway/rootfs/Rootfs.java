@@ -94,17 +94,26 @@ public final class Rootfs {
     Foreign.requireRunnable(options.architecture());
     sandbox.check();
     List<UnpackedPackage> packages = unpackAll(debs, progress);
-    var order = new ArrayList<>(packages.stream().map(UnpackedPackage::about).toList());
+    var late = new LateDebs();
+    var early = new ArrayList<UnpackedPackage>();
+    for (int i = 0; i < debs.size(); i++) {
+      if (packages.get(i).about().divertsBeforeUnpacking()) {
+        late.add(debs.get(i));
+      } else {
+        early.add(packages.get(i));
+      }
+    }
+    var order = new ArrayList<>(early.stream().map(UnpackedPackage::about).toList());
     order.sort(UnpackedRoot.order());
     Tree configured;
     IdMap ids;
     try (PackWriter pack = store.newPack("configured files")) {
-      Tree unpacked = lay(packages, options, pack);
+      Tree unpacked = late.addedTo(lay(early, options, pack));
       var commands =
-          new ArrayList<>(new ConfigureScripts(order).commands(List.of(), options.preseed()));
+          new ArrayList<>(new ConfigureScripts(order).commands(late.paths(), options.preseed()));
       commands.addAll(options.commands());
       Tree run = sandbox.run(unpacked, commands, settings(options), pack, progress);
-      Tree normal = Normalization.at(options.epochSeconds()).apply(run, pack);
+      Tree normal = Normalization.at(options.epochSeconds()).apply(late.removedFrom(run), pack);
       ids = IdMap.of(IdTable.of(normal), options.ids());
       configured = ids.apply(normal, pack);
       pack.commit();

@@ -5,6 +5,7 @@ import dev.slipway.io.Size;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.LongPredicate;
 
 /**
  * Where a sandbox keeps the tree meanwhile: in memory, in a file system mounted for it alone; or,
@@ -25,10 +26,11 @@ final class SandboxWorkplace implements AutoCloseable {
     this.memoryBytes = memoryBytes;
   }
 
-  static SandboxWorkplace choose(long treeBytes, SandboxSettings settings, SandboxDoor door)
+  static SandboxWorkplace choose(
+      long treeBytes, SandboxSettings settings, SandboxDoor door, LongPredicate fitsInMemory)
       throws IOException {
     long needed = treeBytes + treeBytes / 4 + HEADROOM_BYTES;
-    if (settings.scratch().isPresent() && needed > availableMemoryBytes()) {
+    if (settings.scratch().isPresent() && !fitsInMemory.test(needed)) {
       return new SandboxWorkplace(SandboxDirectory.create(settings.scratch().get(), door), 0);
     }
     return new SandboxWorkplace(null, Math.max(needed * 2, Size.gib(2).bytes()));
@@ -55,12 +57,17 @@ final class SandboxWorkplace implements AutoCloseable {
     }
   }
 
-  private static long availableMemoryBytes() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
-      if (line.startsWith("MemAvailable:")) {
-        return Long.parseLong(line.split("\\s+")[1]) << 10;
+  /** Whether the kernel thinks that so many bytes can be had without swapping. */
+  static boolean fitsInMemory(long bytes) {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
+        if (line.startsWith("MemAvailable:")) {
+          return bytes <= Long.parseLong(line.split("\\s+")[1]) << 10;
+        }
       }
+    } catch (IOException e) {
+      // Without /proc nothing is known, and no door will open either.
     }
-    return Long.MAX_VALUE;
+    return true;
   }
 }

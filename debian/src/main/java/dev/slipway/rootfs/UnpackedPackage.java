@@ -6,6 +6,7 @@ import dev.slipway.io.FormatException;
 import dev.slipway.io.Size;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.ContentKeeper;
+import dev.slipway.tree.Metadata;
 import dev.slipway.tree.Node;
 import dev.slipway.tree.TarEntries;
 import dev.slipway.tree.TarEntry;
@@ -70,7 +71,7 @@ record UnpackedPackage(DebPackage about, List<TreePath> order, Tree tree) {
             entry.sizeBytes() == 0
                 ? Content.EMPTY
                 : keeper.keep(entries.content(), entry.sizeBytes(), entry.data());
-        Node node = entry.node(content);
+        Node node = owned(entry, entry.node(content));
         if (node instanceof Node.HardLink link
             && (!seen.contains(link.target()) || link.target().equals(entry.path()))) {
           throw entries.error(
@@ -89,6 +90,17 @@ record UnpackedPackage(DebPackage about, List<TreePath> order, Tree tree) {
       throw new FormatException(where + ": " + e.getMessage(), e);
     }
     return new UnpackedPackage(about, order, tree.build());
+  }
+
+  /** dpkg takes names before numbers. The one name that is the same in every system is root's. */
+  private static Node owned(TarEntry entry, Node node) {
+    if (!(node instanceof Node.Inode inode)) {
+      return node;
+    }
+    Metadata metadata = inode.metadata();
+    long uid = entry.owner().equals("root") ? 0 : metadata.uid();
+    long gid = entry.group().equals("root") ? 0 : metadata.gid();
+    return inode.withMetadata(metadata.withOwner(uid, gid));
   }
 
   /**

@@ -122,9 +122,11 @@ public final class TestDeb {
     return this;
   }
 
-  /** Gives the entry added last to somebody. */
+  /** Gives the entry added last to somebody who has a number and no name. */
   public TestDeb owner(int uid, int gid) {
     TarArchiveEntry last = entries.get(entries.size() - 1).header();
+    last.setUserName("");
+    last.setGroupName("");
     last.setUserId(uid);
     last.setGroupId(gid);
     return this;

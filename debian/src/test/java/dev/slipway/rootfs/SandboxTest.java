@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.rootfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.slipway.progress.Progress;
+import dev.slipway.testing.RequiresTool;
+import dev.slipway.tree.Content;
+import dev.slipway.tree.ContentKeeper;
+import dev.slipway.tree.Metadata;
+import dev.slipway.tree.Node.HardLink;
+import dev.slipway.tree.Node.RegularFile;
+import dev.slipway.tree.Node.Special;
+import dev.slipway.tree.Node.Symlink;
+import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreeDifference;
+import dev.slipway.tree.TreePath;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@RequiresTool(value = "busybox", in = "busybox-static")
+@RequiresTool(value = "unshare", in = "util-linux")
+class SandboxTest {
+  private static final long EPOCH = 1_700_000_000L;
+  private static final Progress QUIET = Progress.none();
+
+  private static Sandbox door(String name) throws IOException, InterruptedException {
+    return new ChildSandbox(name.equals("chroot") ? TestDoors.chroot() : TestDoors.namespaces());
+  }
+
+  private static Tree run(Sandbox sandbox, Tree tree, SandboxSettings settings, String... scripts)
+      throws IOException {
+    List<SandboxCommand> commands =
+        Stream.of(scripts).map(script -> SandboxCommand.of("test", script)).toList();
+    return sandbox.run(tree, commands, settings, ContentKeeper.inMemory(), QUIET);
+  }
+
+  private static String text(Tree tree, String path) throws IOException {
+    return new String(tree.read(path), StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"chroot", "namespaces"})
+  void whatCommandsDoNotTouchComesBackAsItWas(String door) throws Exception {
+    Tree tree =
+        TestRoot.busybox()
+            .with(
+                t -> {
+                  t.file("etc/ümläut name\nwith line", 0640, Content.utf8("x"));
+                  t.put(
+                      TreePath.of("etc/owned"),
+                      new RegularFile(
+                          Metadata.mode(06755)
+                              .withOwner(65534, 33)
+                              .withMtime(1_234_567_890, 123_456_789),
+                          Content.utf8("owned")));
+                  t.hardLink("etc/second", "etc/owned");
+                  t.put(
+                      TreePath.of("dev/sda"),
+                      new Special(
+                          Metadata.mode(0660).withOwner(0, 6), Special.Kind.BLOCK_DEVICE, 8, 0));
+                  t.put(
+                      TreePath.of("var/fifo"),
+                      new Special(Metadata.mode(0600), Special.Kind.FIFO, 0, 0));
+                  t.put(
+                      TreePath.of("var/socket"),
+                      new Special(Metadata.mode(0600), Special.Kind.SOCKET, 0, 0));
+                  t.symlink("var/away", "/nowhere/at/all");
+                  t.directory("run", 0755)
+                      .file("run/inside", 0644, Content.utf8("hidden meanwhile"));
+                  t.directory("tmp", 01777).directory("proc", 0555).directory("sys", 0555);
+                });
+    Tree after =
+        run(
+            door(door),
+            tree,
+            SandboxSettings.at(EPOCH),
+            "true",
+            "touch /tmp/x /run/y; test ! -e /run/inside");
+    assertThat(TreeDifference.between(tree, after).differences()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"chroot", "namespaces"})
+  void changesOfEveryKindComeBack(String door) throws Exception {
+    Tree tree =
+        TestRoot.busybox()
+            .with(
+                t -> {
+                  t.file("a/one", 0644, Content.utf8("one"))
+                      .hardLink("a/two", "a/one")
+                      .hardLink("a/three", "a/one");
+                  t.file("gone/deep/file", 0644, Content.utf8("x"));
+                  t.symlink("turn", "a").directory("dir", 0755);
+                });
+    Tree after =
+        run(
+            door(door),
+            tree,
+            SandboxSettings.at(EPOCH),
+            """
+            rm /a/one
+            rm -r /gone
+            rm /turn; mkdir /turn; echo inside >/turn/file
+            rmdir /dir; ln -s /etc /dir
+            chown 12:34 /etc/issue; chmod 4711 /etc/issue
+            printf new >/etc/new; ln /etc/new /etc/newer
+            mkfifo /etc/fifo
+            touch -d '2001-01-01 00:00:00' /etc/old
+            mkdir -p /usr/local/bin
+            """);
+    assertThat(after.node(TreePath.of("a/one"))).isEmpty();
+    assertThat(after.node(TreePath.of("a/two"))).contains(new HardLink(TreePath.of("a/three")));
+    assertThat(text(after, "a/two")).isEqualTo("one");
+    assertThat(after.contains("gone")).isFalse();
+    assertThat(text(after, "turn/file")).isEqualTo("inside\n");
+    assertThat(after.inode("dir").orElseThrow())
+        .isInstanceOfSatisfying(Symlink.class, link -> assertThat(link.target()).isEqualTo("/etc"));
+    Metadata issue = after.inode("etc/issue").orElseThrow().metadata();
+    assertThat(issue.mode()).isEqualTo(04711);
+    assertThat(issue.uid()).isEqualTo(12);
+    assertThat(issue.gid()).isEqualTo(34);
+    assertThat(after.node(TreePath.of("etc/newer"))).contains(new HardLink(TreePath.of("etc/new")));
+    assertThat(after.inode("etc/fifo").orElseThrow()).isInstanceOf(Special.class);
+    assertThat(after.inode("etc/new").orElseThrow().metadata().mtimeSeconds()).isEqualTo(EPOCH);
+    assertThat(after.inode("usr/local").orElseThrow().metadata().mtimeSeconds()).isEqualTo(EPOCH);
+    assertThat(after.inode("etc/old").orElseThrow().metadata().mtimeSeconds())
+        .isEqualTo(978_307_200L);
+    assertThat(after.contains("proc")).isFalse();
+    assertThat(after.contains("dev")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"chroot", "namespaces"})
+  void commandsSeeNothingOfTheHost(String door) throws Exception {
+    Tree after =
+        run(
+            door(door),
+            TestRoot.busybox(),
+            SandboxSettings.at(EPOCH),
+            """
+            env >/etc/env
+            { id -u; id -g; hostname; umask; pwd; } >/etc/me
+            ls /dev >/etc/dev
+            ls /proc/sys/net >/dev/null
+            cat /proc/net/dev >/etc/net
+            ls / >/etc/root
+            ps >/etc/ps
+            if printf x 2>/dev/null >/dev/full; then exit 7; fi
+            head -c 8 /dev/urandom >/dev/null
+            """);
+    assertThat(text(after, "etc/me")).isEqualTo("0\n0\nlocalhost\n0022\n/\n");
+    assertThat(text(after, "etc/env").lines())
+        .contains(
+            "LC_ALL=C.UTF-8",
+            "TZ=UTC",
+            "SOURCE_DATE_EPOCH=" + EPOCH,
+            "DEBIAN_FRONTEND=noninteractive",
+            "HOME=/root")
+        .noneMatch(line -> line.startsWith("USER=") || line.startsWith("JAVA"));
+    assertThat(text(after, "etc/dev").lines())
+        .containsExactlyInAnyOrder(
+            "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout",
+            "tty", "urandom", "zero");
+    assertThat(text(after, "etc/net").lines().filter(line -> line.contains(":")))
+        .singleElement()
+        .asString()
+        .contains("lo:");
+    assertThat(text(after, "etc/root").lines())
+        .containsExactlyInAnyOrder("bin", "dev", "etc", "proc", "run", "sys", "tmp", "usr");
+    assertThat(text(after, "etc/ps").lines().count()).isLessThan(12);
+  }
+
+  @Test
+  void aFailingCommandIsNamedWithItsLastWords() throws Exception {
+    Sandbox sandbox = door("chroot");
+    assertThatThrownBy(
+            () ->
+                sandbox.run(
+                    TestRoot.busybox(),
+                    List.of(
+                        SandboxCommand.of("first step", "true"),
+                        SandboxCommand.of(
+                            "second step", "seq 1 100; echo to standard error >&2; exit 42")),
+                    SandboxSettings.at(EPOCH),
+                    ContentKeeper.inMemory(),
+                    QUIET))
+        .isInstanceOf(SandboxException.class)
+        .hasMessageStartingWith("second step: failed with status 42; the last it printed:\n")
+        .hasMessageContaining("  100\n  to standard error")
+        .satisfies(e -> assertThat(((SandboxException) e).output()).hasSize(40));
+  }
+
+  @Test
+  void aCommandThatEndsAtItsFirstErrorIsNotGoneOnWith() throws Exception {
+    Sandbox sandbox = door("chroot");
+    assertThatThrownBy(
+            () ->
+                run(
+                    sandbox,
+                    TestRoot.busybox(),
+                    SandboxSettings.at(EPOCH),
+                    "rm /not/there; touch /reached"))
+        .hasMessageContaining("/not/there");
+  }
+
+  @Test
+  void aFailureOfAPackageNamesIt() throws Exception {
+    Sandbox sandbox = door("chroot");
+    assertThatThrownBy(
+            () ->
+                run(
+                    sandbox,
+                    TestRoot.busybox(),
+                    SandboxSettings.at(EPOCH),
+                    "echo 'no such user: robot'; echo 'dpkg: error processing package motor (--configure):'; exit 1"))
+        .hasMessageStartingWith("package motor: test: failed with status 1")
+        .hasMessageContaining("no such user: robot");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"chroot", "namespaces"})
+  void stubsStandInAndAreGoneAfterwards(String door) throws Exception {
+    Tree tree =
+        TestRoot.busybox()
+            .with(
+                t ->
+                    t.file(
+                        "usr/sbin/slow", 0755, Content.utf8("#!/bin/sh\necho slow >/etc/said\n")));
+    SandboxSettings settings =
+        SandboxSettings.at(EPOCH)
+            .withStub("usr/sbin/slow", "#!/bin/sh\necho stub >/etc/said\n")
+            .withStub("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n")
+            .withStub("usr/sbin/absent", "#!/bin/sh\n");
+    Tree after =
+        door(door)
+            .run(
+                tree,
+                List.of(
+                    new SandboxCommand(
+                        "one",
+                        "/usr/sbin/slow; cat /etc/said >/etc/first; /usr/sbin/policy-rc.d || echo $? >/etc/policy; test ! -e /usr/sbin/absent",
+                        true),
+                    new SandboxCommand(
+                        "two",
+                        "/usr/sbin/slow; cat /etc/said >/etc/second; test ! -e /usr/sbin/policy-rc.d",
+                        false)),
+                settings,
+                ContentKeeper.inMemory(),
+                QUIET);
+    assertThat(text(after, "etc/first")).isEqualTo("stub\n");
+    assertThat(text(after, "etc/policy")).isEqualTo("101\n");
+    assertThat(text(after, "etc/second")).isEqualTo("slow\n");
+    assertThat(after.node(TreePath.of("usr/sbin/slow")))
+        .isEqualTo(tree.node(TreePath.of("usr/sbin/slow")));
+    assertThat(after.contains("usr/sbin/policy-rc.d")).isFalse();
+  }
+
+  @Test
+  void aLinkInTheTreeLeadsNoStubOntoTheHost(@TempDir Path victim) throws Exception {
+    Tree tree =
+        TestRoot.busybox()
+            .with(t -> t.remove(TreePath.of("usr/sbin")).symlink("usr/sbin", victim.toString()));
+    door("chroot")
+        .run(
+            tree,
+            List.of(new SandboxCommand("test", "true", true)),
+            SandboxSettings.at(EPOCH).withStub("usr/sbin/policy-rc.d", "x"),
+            ContentKeeper.inMemory(),
+            QUIET);
+    assertThat(victim).isEmptyDirectory();
+  }
+
+  @Test
+  void aLinkInPlaceOfAMountPointIsRefused() throws Exception {
+    Sandbox sandbox = door("chroot");
+    Tree tree = TestRoot.busybox().with(t -> t.symlink("tmp", "/etc"));
+    assertThatThrownBy(() -> run(sandbox, tree, SandboxSettings.at(EPOCH), "true"))
+        .isInstanceOf(SandboxException.class)
+        .hasMessageContaining("/tmp is a symbolic link in the tree");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"chroot", "namespaces"})
+  void whatCommandsStartEndsWithThem(String door) throws Exception {
+    long before = System.nanoTime();
+    Tree after =
+        run(
+            door(door),
+            TestRoot.busybox(),
+            SandboxSettings.at(EPOCH),
+            "sleep 4321 & echo started >/etc/said");
+    assertThat(text(after, "etc/said")).isEqualTo("started\n");
+    assertThat((System.nanoTime() - before) / 1_000_000_000).isLessThan(60);
+    assertThat(TestProcesses.count("sleep", "4321")).isZero();
+  }
+
+  @Test
+  void twoAtOnceDoNotMeet() throws Exception {
+    Sandbox sandbox = door("chroot");
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<Tree>> both =
+          Stream.of("a", "b")
+              .map(
+                  name ->
+                      pool.submit(
+                          () ->
+                              run(
+                                  sandbox,
+                                  TestRoot.busybox(),
+                                  SandboxSettings.at(EPOCH),
+                                  "echo "
+                                      + name
+                                      + " >/etc/name; sleep 1; test ! -e /tmp/x; touch /tmp/x")))
+              .toList();
+      assertThat(text(both.get(0).get(), "etc/name")).isEqualTo("a\n");
+      assertThat(text(both.get(1).get(), "etc/name")).isEqualTo("b\n");
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void aTreeThatMemoryCannotHoldGoesToADirectory(@TempDir Path scratch) throws Exception {
+    var sandbox = new ChildSandbox(TestDoors.chroot(), bytes -> false);
+    SandboxSettings settings = SandboxSettings.at(EPOCH).withScratch(scratch);
+    Tree after =
+        run(sandbox, TestRoot.busybox(), settings, "echo there >/etc/said; chown 77:88 /etc/said");
+    assertThat(after)
+        .isEqualTo(
+            run(
+                door("chroot"),
+                TestRoot.busybox(),
+                settings,
+                "echo there >/etc/said; chown 77:88 /etc/said"));
+    assertThat(scratch).isEmptyDirectory();
+  }
+
+  @Test
+  void whatAKilledBuilderLeftInADirectoryIsSweptOut(@TempDir Path scratch) throws Exception {
+    Files.createFile(scratch.resolve("sandbox-1.lock"));
+    Files.createDirectories(scratch.resolve("sandbox-1/root/etc"));
+    Files.createDirectories(scratch.resolve("somebody-elses"));
+    run(
+        new ChildSandbox(TestDoors.chroot(), bytes -> false),
+        TestRoot.busybox(),
+        SandboxSettings.at(EPOCH).withScratch(scratch),
+        "true");
+    try (Stream<Path> left = Files.list(scratch)) {
+      assertThat(left.map(path -> path.getFileName().toString())).containsExactly("somebody-elses");
+    }
+  }
+
+  @Test
+  void theDoorForUsersSaysWhatIsMissing() {
+    Assumptions.assumeTrue(HostUser.current().isRoot(), "needs root to enter as another user");
+    var sandbox = new ChildSandbox(TestDoors.as(new HostUser("nobody", 65534)));
+    assertThatThrownBy(() -> run(sandbox, TestRoot.busybox(), SandboxSettings.at(EPOCH), "true"))
+        .isInstanceOf(SandboxException.class)
+        .hasMessageStartingWith("sandbox door \"namespaces\" cannot be used here: ")
+        .hasMessageContaining(
+            "/etc/subuid gives user nobody no subordinate ids: as root, usermod --add-subuids 100000-165535 nobody");
+  }
+
+  @Test
+  void theDoorForRootSaysThatItNeedsRoot() {
+    var door = new SandboxDoor(List.of(), new HostUser("robot", 1000), false);
+    assertThatThrownBy(door::check)
+        .hasMessage(
+            "sandbox door \"chroot\" needs root, this is user robot: use the door \"namespaces\", or run as root");
+  }
+
+  @Test
+  void noCommandsLeaveTheTreeAlone() throws Exception {
+    Tree tree = TestRoot.busybox();
+    assertThat(
+            new ChildSandbox(SandboxDoor.namespaces())
+                .run(tree, List.of(), SandboxSettings.at(EPOCH), ContentKeeper.inMemory(), QUIET))
+        .isSameAs(tree);
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.rootfs;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Looks at the processes of this machine. */
+final class TestProcesses {
+  private TestProcesses() {}
+
+  /** How many processes have exactly these words among those of their command lines. */
+  static int count(String... words) throws IOException {
+    int found = 0;
+    String wanted = "\0" + String.join("\0", words) + "\0";
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : processes) {
+        try {
+          String line =
+              "\0"
+                  + new String(
+                      Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8);
+          if (line.contains(wanted) || line.contains("/" + wanted.substring(1))) {
+            found++;
+          }
+        } catch (IOException e) {
+          // It has ended meanwhile.
+        }
+      }
+    }
+    return found;
+  }
+}
