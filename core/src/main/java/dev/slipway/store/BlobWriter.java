@@ -72,7 +72,11 @@ public final class BlobWriter extends OutputStream {
     if (ended) {
       throw new IOException("the blob has been committed or closed");
     }
-    out.write(bytes, offset, length);
+    try {
+      out.write(bytes, offset, length);
+    } catch (IOException e) {
+      throw store.failed(e);
+    }
     sha256.update(bytes, offset, length);
     size += length;
   }

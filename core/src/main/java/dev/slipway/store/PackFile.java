@@ -104,8 +104,12 @@ final class PackFile {
   /** Writes all bytes of a buffer; only the pack's writer does this, before it is committed. */
   void write(long position, ByteBuffer bytes) throws IOException {
     long at = position;
-    while (bytes.hasRemaining()) {
-      at += writing().write(bytes, at);
+    try {
+      while (bytes.hasRemaining()) {
+        at += writing().write(bytes, at);
+      }
+    } catch (IOException e) {
+      throw store.failed(e);
     }
   }
 

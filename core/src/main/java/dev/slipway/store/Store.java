@@ -253,15 +253,20 @@ public final class Store implements Closeable {
    */
   public List<StoreEntry> verify() throws IOException {
     requireOpen();
-    var damaged = new ArrayList<StoreEntry>();
+    var suspects = new ArrayList<StoreEntry>();
     for (StoreEntry entry : list()) {
       if (!StoreSweep.isWhole(layout, entry)) {
-        damaged.add(entry);
+        suspects.add(entry);
       }
     }
+    var damaged = new ArrayList<StoreEntry>();
     try (Gate.Pass alone = gate.exclusive()) {
-      for (StoreEntry entry : damaged) {
-        marked.remove(StoreSweep.remove(layout, entry));
+      for (StoreEntry entry : suspects) {
+        // Since then another process may have removed it or made it anew.
+        if (StoreSweep.isThere(layout, entry) && !StoreSweep.isWhole(layout, entry)) {
+          marked.remove(StoreSweep.remove(layout, entry));
+          damaged.add(entry);
+        }
       }
     }
     return damaged;
@@ -280,6 +285,11 @@ public final class Store implements Closeable {
       opened.add(pack);
       return pack;
     }
+  }
+
+  /** The error of a write that failed, with the place it failed in. */
+  IOException failed(IOException e) {
+    return new IOException("writing to the store in " + directory + ": " + e.getMessage(), e);
   }
 
   void requireOpen() throws IOException {

@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -81,7 +83,7 @@ final class StoreSweep {
     Instant usedSince = users.stream().min(Comparator.naturalOrder()).orElseThrow().toInstant();
     Instant oldest = oldest(maxAge);
     List<StoreEntry> entries = new ArrayList<>(list(layout));
-    java.util.Collections.reverse(entries);
+    Collections.reverse(entries);
     long kept = entries.stream().mapToLong(StoreEntry::size).sum();
     long inUse = 0;
     var removed = new ArrayList<StoreEntry>();
@@ -113,7 +115,7 @@ final class StoreSweep {
   private static Instant oldest(Duration maxAge) {
     try {
       return Instant.ofEpochMilli(System.currentTimeMillis()).minus(maxAge);
-    } catch (ArithmeticException | java.time.DateTimeException e) {
+    } catch (ArithmeticException | DateTimeException e) {
       return Instant.MIN; // longer than there has been time
     }
   }
@@ -143,16 +145,22 @@ final class StoreSweep {
     }
   }
 
+  private static Path path(StoreLayout layout, StoreEntry entry) {
+    boolean result = entry.kind() == Kind.RESULT;
+    return result ? layout.result(entry.digest()) : layout.blob(entry.digest());
+  }
+
+  static boolean isThere(StoreLayout layout, StoreEntry entry) {
+    return Files.exists(path(layout, entry));
+  }
+
   /** Removes the file of an entry and gives its path. */
   static Path remove(StoreLayout layout, StoreEntry entry) throws IOException {
-    if (entry.kind() == Kind.RESULT) {
-      Path path = layout.result(entry.digest());
-      Files.deleteIfExists(path);
-      return path;
-    }
-    Path path = layout.blob(entry.digest());
+    Path path = path(layout, entry);
     Files.deleteIfExists(path);
-    Files.deleteIfExists(layout.info(entry.digest()));
+    if (entry.kind() != Kind.RESULT) {
+      Files.deleteIfExists(layout.info(entry.digest()));
+    }
     return path;
   }
 
