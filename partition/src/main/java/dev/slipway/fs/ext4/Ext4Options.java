@@ -93,8 +93,10 @@ public record Ext4Options(
   }
 
   /**
-   * For data: of a given size, with a journal (16 MiB, a quarter of that below 128 MiB) and room in
-   * its descriptors to grow to 2 TiB while mounted.
+   * For data: of a given size, with a journal (16 MiB, half of that below 128 MiB) and room in its
+   * descriptors to grow to 2 TiB while mounted. Growing touches every reserved descriptor block,
+   * 256 of them, in one transaction, and the kernel refuses transactions of more than a quarter of
+   * the journal: 4 MiB would be too small.
    */
   public static Ext4Options writable(UUID uuid, long timeSeconds, Size size) {
     return new Ext4Options(
@@ -103,7 +105,7 @@ public record Ext4Options(
         "",
         timeSeconds,
         Optional.of(size),
-        Optional.of(size.compareTo(Size.mib(128)) < 0 ? Size.mib(4) : Size.mib(16)),
+        Optional.of(size.compareTo(Size.mib(128)) < 0 ? Size.mib(8) : Size.mib(16)),
         Optional.of(Size.gib(2048)),
         1 << 14,
         1);

@@ -202,7 +202,7 @@ final class Ext4Writer {
             layout.blockCount(),
             layout.freeBlockCount(),
             inodeCount - used,
-            layout.fixedBlockCount() + (journal == null ? 0 : journal.blockCount),
+            layout.fixedBlockCount(),
             journal);
     for (int group = 0; group < geometry.groupCount(); group++) {
       if (Geometry.hasSuperblock(group)) {

@@ -19,7 +19,7 @@ record Superblock(
     long blockCount,
     long freeBlockCount,
     long freeInodeCount,
-    long overheadBlockCount,
+    long fixedBlockCount,
     NewInode journalInode) {
   static final int BYTES = 1024;
   static final int OFFSET = 1024;
@@ -100,7 +100,7 @@ record Superblock(
             .u32(0x160, 1 << 1, "s_flags") // EXT2_FLAGS_UNSIGNED_HASH
             .u8(0x174, Geometry.GROUPS_PER_FLEX_LOG2, "s_log_groups_per_flex")
             .u8(0x175, 1, "s_checksum_type") // CRC-32C
-            .u32(0x248, overheadBlockCount, "s_overhead_clusters");
+            .u32(0x248, fixedBlockCount, "s_overhead_clusters");
     if (journalInode != null) {
       struct
           .u32(0xe0, Ext4Constants.JOURNAL_INODE, "s_journal_inum")
