@@ -14,13 +14,18 @@ import java.util.Optional;
 final class EfiImage {
   private static final int COFF_BYTES = 24;
   private static final int SECTION_BYTES = 40;
+  private static final int PE32 = 0x10B;
+  private static final int PE32_PLUS = 0x20B;
+  private static final int CERTIFICATE_TABLE = 4;
 
   private final StructReader in;
   private final int coff;
+  private final int fileBytes;
 
-  private EfiImage(StructReader in, int coff) {
+  private EfiImage(StructReader in, int coff, int fileBytes) {
     this.in = in;
     this.coff = coff;
+    this.fileBytes = fileBytes;
   }
 
   static EfiImage read(String source, byte[] bytes) throws FormatException {
@@ -36,7 +41,7 @@ final class EfiImage {
     if (in.u32(coff, "Signature") != 0x4550) {
       throw in.error(coff, "Signature", "expected \"PE\"");
     }
-    return new EfiImage(in, coff);
+    return new EfiImage(in, coff, bytes.length);
   }
 
   /** The ending of the names that firmware looks for: {@code BOOTX64.EFI}. */
@@ -54,6 +59,27 @@ final class EfiImage {
             coff + 4,
             "Machine",
             "found 0x" + Integer.toHexString(machine) + ", expected x86-64, AArch64 or i386");
+    }
+  }
+
+  /** Refuses a file that is cut off: its signature, which lies at the end, must be there. */
+  void requireSignature() throws FormatException {
+    int optional = coff + COFF_BYTES;
+    int magic = in.u16(optional, "Magic");
+    if (magic != PE32 && magic != PE32_PLUS) {
+      throw in.error(optional, "Magic", "found 0x" + Integer.toHexString(magic));
+    }
+    int entry = optional + (magic == PE32 ? 96 : 112) + CERTIFICATE_TABLE * 8;
+    long offset = in.u32(entry, "Certificate Table");
+    long size = in.u32(entry + 4, "Certificate Table");
+    if (size == 0) {
+      throw in.error(entry, "Certificate Table", "the file is not signed");
+    }
+    if (offset + size > fileBytes) {
+      throw in.error(
+          entry,
+          "Certificate Table",
+          "ends at byte " + (offset + size) + ", the file has " + fileBytes + "; is it cut off?");
     }
   }
 

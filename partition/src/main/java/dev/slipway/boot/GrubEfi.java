@@ -127,7 +127,9 @@ public final class GrubEfi {
 
   private static EfiImage read(TreePath path, Content content) throws IOException {
     byte[] bytes = PackageFiles.bounded(path.toString(), content, FILE_BYTES_MAX);
-    return EfiImage.read(path.toString(), bytes);
+    EfiImage image = EfiImage.read(path.toString(), bytes);
+    image.requireSignature();
+    return image;
   }
 
   /** GRUB carries what grub-mkimage was told in a section: modules, a script, and the prefix. */

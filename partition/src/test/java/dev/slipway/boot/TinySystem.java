@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.boot;
+
+import dev.slipway.bootconfig.BootConsole;
+import dev.slipway.bootconfig.BootMenu;
+import dev.slipway.bootconfig.BootPartition;
+import dev.slipway.bootconfig.GrubEnvironment;
+import dev.slipway.bootconfig.KernelCommandLine;
+import dev.slipway.bootconfig.Slot;
+import dev.slipway.disk.DiskIdentity;
+import dev.slipway.disk.DiskImage;
+import dev.slipway.disk.DiskLayout;
+import dev.slipway.fs.ext4.Ext4;
+import dev.slipway.fs.ext4.Ext4Options;
+import dev.slipway.fs.fat.Fat;
+import dev.slipway.fs.fat.FatOptions;
+import dev.slipway.io.BlockSink;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.Size;
+import dev.slipway.progress.Progress;
+import dev.slipway.tree.Content;
+import dev.slipway.tree.Node;
+import dev.slipway.tree.Tree;
+import dev.slipway.volume.ComposedVolume;
+import dev.slipway.volume.Extent;
+import dev.slipway.volume.Volume;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * The smallest system that boots the way a real one does: a Debian kernel, our initramfs, and
+ * busybox as everything else. It says what it found and gives a shell on the console.
+ */
+final class TinySystem {
+  static final String READY = "TINY-READY";
+  static final DiskIdentity IDENTITY = DiskIdentity.of("tiny");
+  static final Size SLOT = Size.mib(96);
+
+  private static final String INIT =
+      """
+      #!/bin/busybox sh
+      export PATH=/bin
+      read version rest </etc/version
+      echo "TINY slot $(tr '\\n' ' ' </run/slipway/boot)"
+      echo "TINY-READY $version"
+      while :; do
+        setsid cttyhack sh
+      done
+      """;
+
+  private final Tree kernel;
+  private final Content initramfs;
+  private final GrubBios bios;
+  private final GrubEfi efi;
+  private final Tree tools;
+
+  private TinySystem(Tree kernel, Tree tools) throws IOException {
+    this.kernel = kernel;
+    this.tools = tools;
+    this.initramfs = Initramfs.of(kernel, tools, InitramfsOptions.DEFAULT);
+    this.bios = GrubBios.of(tools, menu().biosPrefix());
+    this.efi = GrubEfi.of(tools);
+  }
+
+  /** With the kernel of a flavour such as {@code cloud-amd64}. */
+  static TinySystem of(String flavour) throws IOException, InterruptedException {
+    return new TinySystem(InstalledPackages.kernel(flavour), InstalledPackages.tools());
+  }
+
+  static BootMenu menu() {
+    return BootMenu.ab(
+            partition(3, DiskLayout.ROOT_A),
+            partition(4, DiskLayout.ROOT_B),
+            partition(2, DiskLayout.ESP))
+        .withData(partition(5, DiskLayout.DATA))
+        .withConsole(BootConsole.SERIAL)
+        .withParameters(KernelCommandLine.parse("panic=2"));
+  }
+
+  private static BootPartition partition(int number, String name) {
+    return new BootPartition(number, IDENTITY.partitionId(name));
+  }
+
+  /** The tree of a slot. */
+  Tree slot(String version) throws IOException {
+    Content vmlinuz =
+        kernel.entries().keySet().stream()
+            .filter(path -> path.toString().startsWith("/boot/vmlinuz-"))
+            .map(path -> ((Node.RegularFile) kernel.inode(path).orElseThrow()).content())
+            .findFirst()
+            .orElseThrow();
+    Content busybox = content("/usr/bin/busybox");
+    return Tree.of(
+        t -> {
+          for (String directory :
+              new String[] {
+                "/proc", "/sys", "/dev", "/run", "/tmp", "/data", "/var", "/home", "/srv"
+              }) {
+            t.directory(directory, 0755);
+          }
+          t.directory("/root", 0700).file("/root/.profile", 0600, Content.utf8("# of the image\n"));
+          t.file("/vmlinuz", 0644, vmlinuz).file("/initrd.img", 0644, initramfs);
+          t.file("/bin/busybox", 0755, busybox);
+          for (String applet :
+              new String[] {
+                "cat",
+                "cttyhack",
+                "dd",
+                "df",
+                "dmesg",
+                "grep",
+                "ls",
+                "mount",
+                "poweroff",
+                "reboot",
+                "sed",
+                "setsid",
+                "sh",
+                "sha256sum",
+                "sync",
+                "tr",
+                "umount"
+              }) {
+            t.symlink("/bin/" + applet, "busybox");
+          }
+          t.file("/sbin/init", 0755, Content.utf8(INIT));
+          t.file("/etc/version", 0644, Content.utf8(version + "\n"));
+        });
+  }
+
+  Content initramfs() {
+    return initramfs;
+  }
+
+  private Content content(String path) {
+    return ((Node.RegularFile) tools.inode(path).orElseThrow()).content();
+  }
+
+  /** A disk with slot A filled, slot B empty, and 32 MiB for data. */
+  DiskImage disk() throws IOException {
+    return disk(slot("one"), menu(), UnaryOperator.identity());
+  }
+
+  /** A disk with a given slot A. */
+  DiskImage disk(Tree slotA, BootMenu menu, UnaryOperator<GrubEnvironment> environment)
+      throws IOException {
+    GrubEnvironment block = environment.apply(menu.freshEnvironment(Set.of(Slot.A)));
+    long coreLba = DiskLayout.BIOS_OFFSET.bytes() / GrubBios.SECTOR_BYTES;
+    byte[] core = bios.core(coreLba);
+    return DiskLayout.AB
+        .plan(
+            IDENTITY,
+            new DiskLayout.Parts(
+                "amd64",
+                bios.bootCode(coreLba),
+                ComposedVolume.build(core.length, v -> v.bytes(0, core)),
+                Fat.of(
+                    efi.esp(menu, block), FatOptions.of(Size.mib(64), IDENTITY.fatSerial("esp"))),
+                fileSystem(slotA),
+                Optional.of(SLOT),
+                Optional.empty(),
+                Ext4.of(
+                    Tree.empty(),
+                    Ext4Options.writable(IDENTITY.fileSystemId("data"), 0, Size.mib(32)))))
+        .build();
+  }
+
+  static Volume fileSystem(Tree slot) {
+    return Ext4.of(slot, Ext4Options.readOnly(IDENTITY.fileSystemId("slot"), 0));
+  }
+
+  /** Writes a disk to a file that is larger than it by some space. */
+  static Path write(DiskImage disk, Path file, Size more) throws IOException {
+    try (BlockSink sink = BlockSink.createFile(file, disk.size() + more.bytes())) {
+      disk.writeTo(sink, Progress.none());
+    }
+    return file;
+  }
+
+  /** Writes something over a partition of an image: a file system, or damage. */
+  static void overwrite(Path image, DiskImage disk, String partition, Volume content)
+      throws IOException {
+    try (BlockSink sink = BlockSink.openFile(image)) {
+      content.writeTo(
+          sink.slice(
+              disk.partition(partition).orElseThrow().offsetBytes(),
+              disk.partition(partition).orElseThrow().sizeBytes()),
+          Progress.none());
+    }
+  }
+
+  /** What the environment block of an image says. */
+  static GrubEnvironment environment(Path image, DiskImage disk) throws IOException {
+    try (BlockSource source = BlockSource.file(image)) {
+      var esp = disk.partition(DiskLayout.ESP).orElseThrow();
+      Extent place = place(source.slice(esp.offsetBytes(), esp.sizeBytes()));
+      byte[] block = source.readFully(esp.offsetBytes() + place.offset(), GrubEnvironment.BYTES);
+      return GrubEnvironment.read(image + ": grubenv", block);
+    }
+  }
+
+  /** Rewrites the environment block of an image in place. */
+  static void setEnvironment(Path image, DiskImage disk, GrubEnvironment block) throws IOException {
+    var esp = disk.partition(DiskLayout.ESP).orElseThrow();
+    long offset;
+    try (BlockSource source = BlockSource.file(image)) {
+      offset = place(source.slice(esp.offsetBytes(), esp.sizeBytes())).offset();
+    }
+    try (FileChannel file = FileChannel.open(image, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.wrap(block.bytes()), esp.offsetBytes() + offset);
+    }
+  }
+
+  private static Extent place(BlockSource esp) throws IOException {
+    return Fat.read(esp, "esp").place(menu().environmentPath());
+  }
+}
