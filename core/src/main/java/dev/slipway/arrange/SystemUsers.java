@@ -12,8 +12,11 @@ import java.io.IOException;
  * still gets the users of a new release, with the same numbers.
  */
 final class SystemUsers {
-  /** Sorts before the files of packages, which leave numbers to chance. */
-  private static final String LINES = "/usr/lib/sysusers.d/00-slipway.conf";
+  /**
+   * Not in sysusers.d: there the packages' own files say the same of some users, and each would be
+   * called a conflict.
+   */
+  private static final String LINES = "/usr/lib/slipway/users.conf";
 
   private SystemUsers() {}
 
@@ -48,13 +51,7 @@ final class SystemUsers {
     return tree.with(
         t -> {
           stamp.file(t, LINES, 0644, lines.toString());
-          // It would else wait for a newer /usr, and a release may well be older than the one
-          // before it.
-          stamp.file(
-              t,
-              "/usr/lib/systemd/system/systemd-sysusers.service.d/slipway.conf",
-              0644,
-              "[Unit]\nConditionNeedsUpdate=\n");
+          stamp.unit(t, SystemUsers.class, "slipway-users.service", "sysinit.target");
         });
   }
 

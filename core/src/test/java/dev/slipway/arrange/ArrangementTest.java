@@ -113,7 +113,7 @@ class ArrangementTest {
   @Test
   void describesUsersWithTheirNumbers() throws IOException {
     Tree tree = Arrangement.of(SYSTEM, TIME).tree();
-    assertThat(text(tree, "/usr/lib/sysusers.d/00-slipway.conf").lines().skip(1))
+    assertThat(text(tree, "/usr/lib/slipway/users.conf").lines().skip(1))
         .containsExactly(
             "g root 0",
             "g adm 4",
@@ -121,8 +121,9 @@ class ArrangementTest {
             "u root 0:0 \"root\" /root /bin/bash",
             "u messagebus 101:102 \"The \\\"bus\\\"\" /nonexistent /usr/sbin/nologin",
             "m messagebus adm");
-    assertThat(text(tree, "/usr/lib/systemd/system/systemd-sysusers.service.d/slipway.conf"))
-        .isEqualTo("[Unit]\nConditionNeedsUpdate=\n");
+    assertThat(
+            tree.contains("/usr/lib/systemd/system/sysinit.target.wants/slipway-users.service"))
+        .isTrue();
   }
 
   @Test
@@ -155,7 +156,7 @@ class ArrangementTest {
   void worksOnATreeWithoutAnything() throws IOException {
     Tree tree = Arrangement.of(Arrangement.readied(Tree.empty(), TIME), TIME).tree();
     assertThat(tree.contains("/var")).isTrue();
-    assertThat(tree.contains("/usr/lib/sysusers.d")).isFalse();
+    assertThat(tree.contains("/usr/lib/slipway/users.conf")).isFalse();
   }
 
   @Test
