@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       BuildCommand.class,
       PlanCommand.class,
       RootfsCommand.class,
+      InspectCommand.class,
       BootCommand.class,
       StoreCommand.class
     },
