@@ -139,7 +139,7 @@ class FatTest {
   }
 
   /** The size whose geometry has exactly so many clusters of one sector. */
-  private static Size sizeWith(FatType type, long clusters) {
+  static Size sizeWith(FatType type, long clusters) {
     long tables = 2 * ((type.tableBytes(clusters + 2) + 511) / 512);
     long start = type == FatType.FAT32 ? 32 + tables : 1 + tables + 32;
     long aligned = (start + 7) / 8 * 8;

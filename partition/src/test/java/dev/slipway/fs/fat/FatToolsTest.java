@@ -16,6 +16,7 @@ import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
 import dev.slipway.volume.Extent;
 import dev.slipway.volume.Volume;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,6 +83,93 @@ class FatToolsTest {
               }
             });
     assertClean(write(Fat.of(tree, FatOptions.of(Size.mib(64), 1).withType(FatType.FAT32))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FAT12, 4084",
+    "FAT16, 4085",
+    "FAT16, 65524",
+    "FAT32, 65525",
+  })
+  void fsckAcceptsVolumesAtTheBordersOfTheTypes(FatType type, long clusters) throws Exception {
+    FatOptions options =
+        FatOptions.of(FatTest.sizeWith(type, clusters), 1).withType(type).withSectorsPerCluster(1);
+    Path image = write(Fat.of(sample(clusters > 60_000 ? 1_000_000 : 1000), options));
+    assertClean(image);
+    assertThat(Tool.output("fsck.fat", "-nv", image.toString()))
+        .contains(clusters + " data clusters");
+  }
+
+  /**
+   * fsck.fat 4.2 counts the bytes of a chain in 32 bits, so it takes the last 4095 sizes for
+   * damage: there only our own reader is asked.
+   */
+  @ParameterizedTest
+  @CsvSource({"4294963200, true", "4294967295, false"})
+  void theLargestFilesFit(long size, boolean fsckCountsSoFar) throws Exception {
+    byte[] end = {1, 2, 3};
+    Content largest =
+        Content.sparse(
+            size,
+            Digest.of(), // nothing here looks at it
+            List.of(new Content.Range(size - end.length, end.length)),
+            () -> new EndOfZeros(size, end));
+    Tree tree =
+        Tree.of(t -> t.file("largest", 0644, largest).file("next", 0644, Content.utf8("n")));
+    Path image = write(Fat.of(tree, FatOptions.of(Size.gib(5), 1)));
+    if (fsckCountsSoFar) {
+      assertClean(image);
+    }
+    try (BlockSource source = BlockSource.file(image)) {
+      FatVolume found = Fat.read(source, "large");
+      RegularFile file = (RegularFile) found.tree().inode("largest").orElseThrow();
+      assertThat(file.content().sizeBytes()).isEqualTo(size);
+      try (InputStream in = file.content().open()) {
+        in.skipNBytes(size - end.length);
+        assertThat(in.readAllBytes()).isEqualTo(end);
+      }
+      assertThat(found.tree().read("next")).isEqualTo(new byte[] {'n'});
+    }
+  }
+
+  /** Zeros that are skipped over at no cost, and some bytes behind them. */
+  private static final class EndOfZeros extends InputStream {
+    private final long size;
+    private final byte[] end;
+    private long at;
+
+    EndOfZeros(long size, byte[] end) {
+      this.size = size;
+      this.end = end;
+    }
+
+    @Override
+    public int read() {
+      long fromEnd = size - at++;
+      return fromEnd <= 0 ? -1 : fromEnd <= end.length ? end[end.length - (int) fromEnd] : 0;
+    }
+
+    @Override
+    public long skip(long count) {
+      long skipped = Math.max(0, Math.min(count, size - at));
+      at += skipped;
+      return skipped;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FAT12, 8", "FAT16, 64", "FAT32, 64"})
+  @RequiresTool(value = "grub-fstest", in = "grub-common")
+  void grubReadsOurs(FatType type, int mib) throws Exception {
+    Path image = write(Fat.of(sample(300_000), FatOptions.of(Size.mib(mib), 1).withType(type)));
+    assertThat(grub(image, "ls", "(loop0)/EFI/debian")).contains("grub.cfg grubenv");
+    assertThat(grub(image, "cat", "(loop0)/EFI/debian/grub.cfg")).contains("set timeout=0\n");
+    assertThat(grub(image, "cat", "(loop0)/a name with spaces, and + less.text")).contains("y");
+  }
+
+  private static String grub(Path image, String verb, String path) throws Exception {
+    return Tool.output("grub-fstest", image.toString(), verb, path);
   }
 
   @ParameterizedTest
