@@ -8,13 +8,19 @@ import dev.slipway.fetch.FetchException.Kind;
 import dev.slipway.progress.Task;
 import dev.slipway.testing.TestServer;
 import dev.slipway.testing.Tool;
+import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -110,6 +116,75 @@ class SecureTransportTest {
         .hasMessageContaining("no secure connection to 127.0.0.1")
         .extracting(thrown -> ((FetchException) thrown).kind())
         .isEqualTo(Kind.BAD_ANSWER);
+  }
+
+  @Test
+  void goesThroughATunnelThatAProxyDigs() throws Exception {
+    SSLContext.setDefault(known);
+    try (var proxy = new Tunnel()) {
+      Fetcher fetcher =
+          Fetcher.with(
+              FetchOptions.defaults()
+                  .through(Proxies.none().scheme("https", "http://127.0.0.1:" + proxy.port())));
+      Request request = Request.of(secure.uri("/file"));
+      assertThat(fetcher.fetch(request, Sink.memory(), Task.NONE).value()).hasValue(FILE);
+      assertThat(proxy.asked()).isEqualTo("CONNECT 127.0.0.1:" + secure.uri("/").getPort());
+    }
+  }
+
+  /** A proxy for one connection: reads CONNECT, then passes bytes both ways. */
+  private static final class Tunnel implements AutoCloseable {
+    private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    private final CompletableFuture<String> asked = new CompletableFuture<>();
+
+    Tunnel() throws IOException {
+      start(this::serve);
+    }
+
+    int port() {
+      return server.getLocalPort();
+    }
+
+    String asked() {
+      return asked.join();
+    }
+
+    private static void start(Callable<?> body) {
+      var thread = new Thread(() -> quietly(body));
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private static void quietly(Callable<?> body) {
+      try {
+        body.call();
+      } catch (Exception e) {
+        // one end closed the connection; what the client got is what is tested
+      }
+    }
+
+    private Void serve() throws IOException {
+      Socket client = server.accept();
+      InputStream in = client.getInputStream();
+      var head = new StringBuilder();
+      while (head.indexOf("\r\n\r\n") < 0) {
+        head.append((char) in.read());
+      }
+      String first = head.substring(0, head.indexOf(" HTTP/"));
+      asked.complete(first);
+      String[] place = first.substring("CONNECT ".length()).split(":", -1);
+      Socket target = new Socket(place[0], Integer.parseInt(place[1]));
+      byte[] granted = "HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+      client.getOutputStream().write(granted);
+      start(() -> target.getInputStream().transferTo(client.getOutputStream()));
+      in.transferTo(target.getOutputStream());
+      return null;
+    }
+
+    @Override
+    public void close() throws IOException {
+      server.close();
+    }
   }
 
   @Test

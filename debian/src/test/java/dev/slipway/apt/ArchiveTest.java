@@ -19,6 +19,7 @@ import dev.slipway.testing.TestMirror;
 import dev.slipway.testing.TestServer;
 import dev.slipway.testing.TestSigner;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +30,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -482,6 +486,42 @@ class ArchiveTest {
         .hasMessageContaining("the server announces " + (size + 1) + " bytes, expected " + size);
     mirror.server().once(path, TestServer.breakOffAfter(size / 2));
     assertThat(archive().fetch(libhello).size()).isEqualTo(size);
+  }
+
+  @Test
+  void interruptStopsItAndLeavesNothingHalfWritten() throws Exception {
+    List<PackageIndex> indexes = indexes();
+    PackageFile hello = PackageFile.of(find(indexes, "hello"));
+    PackageFile libhello = PackageFile.of(find(indexes, "libhello"));
+    var reached = new CountDownLatch(1);
+    TestServer.Fault silence = mirror.server().silentAfter(10);
+    mirror
+        .server()
+        .always(
+            mirror.path(LIBHELLO),
+            (exchange, file) -> {
+              reached.countDown();
+              silence.answer(exchange, file);
+            });
+    Archive archive = archive();
+    var thrown = new AtomicReference<Throwable>();
+    var builder =
+        new Thread(
+            () ->
+                thrown.set(
+                    catchThrowable(
+                        () -> archive.fetch(List.of(hello, libhello), Progress.none()))));
+    builder.start();
+    reached.await();
+    builder.interrupt();
+    builder.join(20_000);
+    assertThat(thrown.get())
+        .isInstanceOf(InterruptedIOException.class)
+        .hasMessage("interrupted while fetching");
+    assertThat(store.find(libhello.digest())).isEmpty();
+    try (Stream<Path> all = Files.walk(store.directory().resolve("users"))) {
+      assertThat(all.filter(path -> path.getParent().getParent().endsWith("users"))).isEmpty();
+    }
   }
 
   @Test

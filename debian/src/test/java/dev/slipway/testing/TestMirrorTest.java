@@ -2,11 +2,25 @@
 package dev.slipway.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.apt.AptConfiguration;
+import dev.slipway.apt.Archive;
+import dev.slipway.apt.ArchiveOptions;
+import dev.slipway.apt.Platform;
 import dev.slipway.codec.Codec;
+import dev.slipway.progress.Progress;
+import dev.slipway.signature.UntrustedException;
+import dev.slipway.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,8 +80,43 @@ class TestMirrorTest {
     }
   }
 
-  /** Runs apt with that machine's configuration and nothing of this one's. */
+  @Test
+  @RequiresTool(value = "apt-get", in = "apt")
+  @RequiresTool(value = "gpgv", in = "gpgv")
+  void aptRefusesWhatWeRefuse() throws Exception {
+    Instant now = Instant.now();
+    TestSigner other =
+        TestSigner.create("Other <o@example.test>", Instant.EPOCH.plusSeconds(1_500_000_000));
+    Map<String, Consumer<TestMirror.Suite>> wrongs = new LinkedHashMap<>();
+    wrongs.put("NO_PUBKEY", suite -> suite.signedBy(other));
+    wrongs.put("is not signed", TestMirror.Suite::unsigned);
+    wrongs.put("is expired", suite -> suite.validUntil(now.minus(Duration.ofDays(1))));
+    wrongs.put("is not valid yet", suite -> suite.dated(now.plus(Duration.ofDays(1))));
+    for (Map.Entry<String, Consumer<TestMirror.Suite>> wrong : wrongs.entrySet()) {
+      Path machine = Files.createDirectories(directory.resolve(wrong.getKey().replace(' ', '-')));
+      try (TestMirror mirror = TestMirror.start(machine);
+          Store store = Store.open(directory.resolve("store"))) {
+        wrong.getValue().accept(mirror.suite("bookworm").add(HELLO));
+        mirror.publish();
+        AptConfiguration host = AptConfiguration.read(machine, Map.of());
+        Archive archive =
+            Archive.forPlatform(
+                host, Platform.of("bookworm", "amd64"), store, ArchiveOptions.at(now));
+        assertThatThrownBy(() -> archive.indexes(Progress.none()))
+            .isInstanceOf(UntrustedException.class);
+        assertThat(tryApt(machine, "update").output()).contains(wrong.getKey()).contains("E: ");
+      }
+    }
+  }
+
   private static String apt(Path machine, String... words) throws Exception {
+    Tool.Result result = tryApt(machine, words);
+    assertThat(result.status()).as(result.output()).isZero();
+    return result.output();
+  }
+
+  /** Runs apt with that machine's configuration and nothing of this one's. */
+  private static Tool.Result tryApt(Path machine, String... words) throws Exception {
     for (String path :
         List.of(
             "var/lib/apt/lists/partial",
@@ -88,17 +137,19 @@ class TestMirrorTest {
         list,
         Files.readString(list)
             .replace("=/usr/share", "=" + machine.toAbsolutePath() + "/usr/share"));
-    var all =
-        new java.util.ArrayList<>(
-            List.of(
-                "apt-get",
-                "-oDir=" + machine.toAbsolutePath(),
-                "-oDir::State::status=" + status.toAbsolutePath(),
-                "-oAPT::Sandbox::User=root",
-                "-oAPT::Architecture=amd64",
-                "-oAcquire::Languages=none",
-                "-oAcquire::http::Proxy=DIRECT"));
+    Path settings = machine.resolve("settings"); // read first, so nothing of this machine's is
+    Files.writeString(
+        settings,
+        String.join(
+            "\n",
+            "Dir \"" + machine.toAbsolutePath() + "\";",
+            "Dir::State::status \"" + status.toAbsolutePath() + "\";",
+            "APT::Sandbox::User \"root\";",
+            "APT::Architecture \"amd64\";",
+            "Acquire::Languages \"none\";",
+            "Acquire::http::Proxy \"DIRECT\";"));
+    var all = new ArrayList<>(List.of("apt-get"));
     all.addAll(List.of(words));
-    return Tool.output(all.toArray(new String[0]));
+    return Tool.run(Map.of("APT_CONFIG", settings.toString()), all.toArray(new String[0]));
   }
 }
