@@ -15,9 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A directory of this machine as a tree: a large real one for tests. */
@@ -34,10 +34,7 @@ final class HostTree {
                       path -> {
                         try {
                           TreePath at = TreePath.of(directory.relativize(path).toString());
-                          Node node = node(path, at, seen);
-                          if (node != null) {
-                            t.put(at, node);
-                          }
+                          t.put(at, node(path, at, seen));
                         } catch (IOException e) {
                           throw new UncheckedIOException(e);
                         }
@@ -48,15 +45,14 @@ final class HostTree {
   private static Node node(Path path, TreePath at, Map<Object, TreePath> seen) throws IOException {
     Map<String, Object> unix = Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS);
     int mode = (int) unix.get("mode");
-    FileTime mtime = (FileTime) unix.get("lastModifiedTime");
-    long nanos = mtime.to(TimeUnit.NANOSECONDS);
+    Instant mtime = ((FileTime) unix.get("lastModifiedTime")).toInstant();
     var metadata =
         new Metadata(
             mode & 07777,
             Integer.toUnsignedLong((int) unix.get("uid")),
             Integer.toUnsignedLong((int) unix.get("gid")),
-            Math.floorDiv(nanos, 1_000_000_000L),
-            (int) Math.floorMod(nanos, 1_000_000_000L),
+            mtime.getEpochSecond(),
+            mtime.getNano(),
             Xattrs.NONE);
     int type = mode & Ext4Constants.MODE_TYPE;
     if (type == Ext4Constants.MODE_DIRECTORY) {
@@ -75,6 +71,18 @@ final class HostTree {
       return new Node.RegularFile(
           metadata, Content.of(Files.size(path), Digest.of(source), source));
     }
-    return null;
+    long device = ((Number) unix.get("rdev")).longValue();
+    Node.Special.Kind kind =
+        switch (type) {
+          case Ext4Constants.MODE_CHARACTER -> Node.Special.Kind.CHARACTER_DEVICE;
+          case Ext4Constants.MODE_BLOCK -> Node.Special.Kind.BLOCK_DEVICE;
+          case Ext4Constants.MODE_FIFO -> Node.Special.Kind.FIFO;
+          default -> Node.Special.Kind.SOCKET;
+        };
+    return new Node.Special(
+        metadata,
+        kind,
+        (int) (device >>> 8 & 0xfff),
+        (int) (device & 0xff | device >>> 12 & 0xfff00));
   }
 }
