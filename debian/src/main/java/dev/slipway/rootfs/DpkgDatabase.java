@@ -11,6 +11,7 @@ import dev.slipway.tree.TreePath;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,7 +65,7 @@ final class DpkgDatabase {
       for (ControlFile file : about.files().values()) {
         put(INFO + about.databaseName() + "." + file.name(), file.mode(), file.bytes());
       }
-      status.append(stanza(about)).append('\n');
+      status.append(stanza(about, new HashSet<>(entry.getValue()))).append('\n');
     }
     put(DIRECTORY + "/status", 0644, status.toString());
     put(DIRECTORY + "/available", 0644, "");
@@ -74,7 +75,7 @@ final class DpkgDatabase {
    * The package's own stanza as it is written, with its state behind the first line, where dpkg
    * puts it. dpkg puts the other fields into its order itself.
    */
-  private static String stanza(DebPackage about) {
+  private static String stanza(DebPackage about, Set<TreePath> owned) {
     var out =
         new StringBuilder("Package: ")
             .append(about.name())
@@ -90,7 +91,11 @@ final class DpkgDatabase {
     }
     if (!about.conffiles().isEmpty()) {
       out.append("Conffiles:\n");
-      about.conffiles().forEach(path -> out.append(' ').append(path).append(" newconffile\n"));
+      for (TreePath path : about.conffiles()) {
+        // One that another package has taken over is still remembered.
+        String state = owned.contains(path) ? " newconffile\n" : " newconffile obsolete\n";
+        out.append(' ').append(path).append(state);
+      }
     }
     return out.toString();
   }
