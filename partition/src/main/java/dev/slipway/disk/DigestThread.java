@@ -40,7 +40,7 @@ final class DigestThread {
   private final RegionDigests digests;
   private final Thread thread;
   private List<Optional<Digest>> result;
-  private RuntimeException failure;
+  private Throwable failure;
 
   /**
    * @param chunksMax how many chunks there are at most, the end's mark left out
@@ -85,8 +85,8 @@ final class DigestThread {
           if (failure == null) {
             digests.data(chunk.offset, chunk.bytes, chunk.length);
           }
-        } catch (RuntimeException e) {
-          failure = e;
+        } catch (RuntimeException | Error e) {
+          failure = e; // go on taking: the writer waits for its chunks
         } finally {
           chunk.letGo();
         }

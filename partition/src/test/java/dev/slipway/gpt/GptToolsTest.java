@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,31 @@ class GptToolsTest {
       assertThat(esp.attributes()).isEqualTo(GptEntry.REQUIRED | GptEntry.READ_ONLY);
       assertThat(esp.name()).isEqualTo("esp");
       assertThat(reading.table().entry("rest").orElseThrow().lastLba()).isEqualTo(4195);
+    }
+  }
+
+  @Test
+  @RequiresTool(value = "sfdisk", in = "fdisk")
+  void sfdiskKnowsAllOurTypes() throws Exception {
+    String theirs = Tool.output("sfdisk", "-T", "--label", "gpt").toLowerCase(Locale.ROOT);
+    for (String architecture : List.of("amd64", "arm64", "armhf", "i386", "riscv64", "ppc64el")) {
+      UUID id = PartitionType.root(architecture).orElseThrow().id();
+      assertThat(theirs).containsPattern(id + " +linux root \\(");
+    }
+    for (PartitionType type :
+        List.of(
+            PartitionType.BIOS_BOOT,
+            PartitionType.EFI_SYSTEM,
+            PartitionType.LINUX_EXTENDED_BOOT,
+            PartitionType.LINUX_FILE_SYSTEM,
+            PartitionType.LINUX_HOME,
+            PartitionType.LINUX_LVM,
+            PartitionType.LINUX_RAID,
+            PartitionType.LINUX_SRV,
+            PartitionType.LINUX_SWAP,
+            PartitionType.LINUX_VAR,
+            PartitionType.MICROSOFT_BASIC_DATA)) {
+      assertThat(theirs).as(type.name()).contains(type.id().toString());
     }
   }
 
