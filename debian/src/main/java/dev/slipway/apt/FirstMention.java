@@ -3,21 +3,26 @@ package dev.slipway.apt;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Where a name is first mentioned in the indexes, by its own package or in another's dependencies.
+ * Where names are first mentioned in the indexes, by their own package or in another's
+ * dependencies.
  *
  * <p>apt numbers names in the order in which it meets them, and where nothing else tells two
  * providers of a name apart, it takes the one with the higher number. So the order of the index
- * decides, and to choose as apt does, it is found out here: only when it comes to that, by reading
- * on until the names were met.
+ * decides, and to choose as apt does, it is found out here: only when it comes to that, which it
+ * seldom does in small systems, and then for all names at once.
+ *
+ * <p><b>For the maintainer.</b> An open table of (hash of the name, number of its first mention).
+ * Two names with one 64-bit hash would share a number, which could at worst swap two equally good
+ * providers. 100,000 names take 3 MB.
  */
 final class FirstMention {
   private final List<PackageIndex> indexes;
-  private final Map<String, Long> found = new HashMap<>();
+  private long[] hashes;
+  private int[] mentions;
+  private int count;
 
   FirstMention(List<PackageIndex> indexes) {
     this.indexes = indexes;
@@ -25,63 +30,85 @@ final class FirstMention {
 
   /** The name that is mentioned later comes first. */
   Comparator<Offer> later() {
-    return (a, b) -> a.name == b.name ? 0 : Long.compare(of(b.name.text), of(a.name.text));
+    return (a, b) -> a.name == b.name ? 0 : Integer.compare(of(b.name.text), of(a.name.text));
   }
 
-  private long of(String name) {
-    Long known = found.get(name);
-    if (known == null) {
-      known = search(name.getBytes(StandardCharsets.UTF_8));
-      found.put(name, known);
+  private int of(String name) {
+    if (hashes == null) {
+      readAll();
     }
-    return known;
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    int slot = slot(hash(bytes, 0, bytes.length));
+    return hashes[slot] == 0 ? Integer.MAX_VALUE : mentions[slot];
   }
 
-  /** Counts mentions up to the first of this name. */
-  private long search(byte[] name) {
-    var counter = new Counter(name);
+  private void readAll() {
+    hashes = new long[1 << 12];
+    mentions = new int[1 << 12];
     for (PackageIndex index : indexes) {
       CompactStanzas stanzas = index.stanzas();
       for (int number = 0; number < stanzas.count(); number++) {
-        stanzas.visit(number, IndexField.PACKAGE, counter::name);
-        stanzas.visitAll(number, IndexField.PRE_DEPENDS, IndexField.PROVIDES, counter::names);
-        if (counter.done) {
-          return counter.count;
-        }
+        stanzas.visit(number, IndexField.PACKAGE, this::mention);
+        stanzas.visitAll(
+            number, IndexField.PRE_DEPENDS, IndexField.PROVIDES, this::mentionRelations);
       }
     }
-    return Long.MAX_VALUE;
   }
 
-  private static final class Counter {
-    private final byte[] wanted;
-    private long count;
-    private boolean done;
+  private void mentionRelations(byte[] bytes, int start, int end) {
+    RelationNames.forEach(
+        bytes,
+        start,
+        end,
+        (from, to) -> {
+          if (to == end || bytes[to] != ':') { // name:any is another name
+            mention(bytes, from, to);
+          }
+        });
+  }
 
-    Counter(byte[] wanted) {
-      this.wanted = wanted;
+  private void mention(byte[] bytes, int start, int end) {
+    long hash = hash(bytes, start, end);
+    int slot = slot(hash);
+    if (hashes[slot] != 0) {
+      return;
     }
+    hashes[slot] = hash;
+    mentions[slot] = count++;
+    if (count > hashes.length / 2) {
+      grow();
+    }
+  }
 
-    void name(byte[] bytes, int start, int end) {
-      if (done) {
-        return;
+  private void grow() {
+    long[] oldHashes = hashes;
+    int[] oldMentions = mentions;
+    hashes = new long[oldHashes.length * 2];
+    mentions = new int[oldHashes.length * 2];
+    for (int i = 0; i < oldHashes.length; i++) {
+      if (oldHashes[i] != 0) {
+        int slot = slot(oldHashes[i]);
+        hashes[slot] = oldHashes[i];
+        mentions[slot] = oldMentions[i];
       }
-      count++;
-      done =
-          end - start == wanted.length
-              && java.util.Arrays.equals(bytes, start, end, wanted, 0, wanted.length);
     }
+  }
 
-    void names(byte[] bytes, int start, int end) {
-      RelationNames.forEach(
-          bytes,
-          start,
-          end,
-          (from, to) -> {
-            if (to == end || bytes[to] != ':') { // name:any is another name
-              name(bytes, from, to);
-            }
-          });
+  private int slot(long hash) {
+    int mask = hashes.length - 1;
+    int slot = (int) hash & mask;
+    while (hashes[slot] != 0 && hashes[slot] != hash) {
+      slot = (slot + 1) & mask;
     }
+    return slot;
+  }
+
+  private static long hash(byte[] bytes, int start, int end) {
+    long hash = 0xcbf29ce484222325L; // FNV-1a, then mixed
+    for (int i = start; i < end; i++) {
+      hash = (hash ^ bytes[i]) * 0x100000001b3L;
+    }
+    hash ^= hash >>> 32;
+    return hash == 0 ? 1 : hash;
   }
 }

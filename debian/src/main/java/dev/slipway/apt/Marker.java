@@ -183,17 +183,16 @@ final class Marker {
       throws FormatException {
     boolean failed = false;
     for (Need need : unwelcome) {
-      for (Offer offer : sortedCandidates(need)) {
-        PackageName other = offer.name;
-        if (other.candidate != offer) {
-          continue;
+      List<Offer> present = need.candidates(0);
+      if (present.stream().anyMatch(offer -> offer.name.installed != null && offer.name.fixed)) {
+        failed = true;
+        if (!fixed && !asked) {
+          return false;
         }
-        if (other.installed != null && other.fixed) {
-          failed = true;
-          if (!fixed && !asked) {
-            return false;
-          }
-        } else {
+      }
+      for (Offer offer : present) {
+        PackageName other = offer.name;
+        if (other.installed == null || !other.fixed) {
           other.installed = null;
           if (fixed) {
             other.candidate = null;
@@ -237,7 +236,7 @@ final class Marker {
 
   /** What is there, and the only thing that can be, for something fixed, is fixed as well. */
   private boolean fixOnlyWay(Need need, int depth) throws FormatException {
-    List<Offer> ways = sortedCandidates(need).stream().distinct().toList();
+    List<Offer> ways = candidates(need, false).stream().distinct().toList();
     if (ways.size() != 1 || ways.get(0).name.fixed) {
       return true;
     }
@@ -267,14 +266,18 @@ final class Marker {
   }
 
   /**
-   * The candidates for all alternatives, preferred ones first; for something needed, without those
+   * The candidates for all alternatives of something needed, preferred ones first, without those
    * that are ruled out.
    */
   List<Offer> sortedCandidates(Need need) throws FormatException {
+    return candidates(need, true);
+  }
+
+  private List<Offer> candidates(Need need, boolean sorted) throws FormatException {
     var all = new ArrayList<Offer>();
     for (int i = 0; i < need.alternatives(); i++) {
       List<Offer> some = need.candidates(i);
-      if (some.size() > 1) {
+      if (sorted && some.size() > 1) {
         some.sort(preference(need.target(i)));
       }
       for (Offer offer : some) {
@@ -283,9 +286,7 @@ final class Marker {
         }
       }
     }
-    if (!need.kind.isNegative()) {
-      all.removeIf(offer -> offer.name.fixed && offer.name.installed == null);
-    }
+    all.removeIf(offer -> offer.name.fixed && offer.name.installed == null);
     return all;
   }
 

@@ -4,6 +4,7 @@ package dev.slipway.apt;
 import dev.slipway.io.FormatException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -46,16 +47,30 @@ public final class Resolver {
    * @throws FormatException when an index turns out to be damaged
    */
   public Resolution resolve(PackageRequest request) throws FormatException, UnresolvableException {
+    return resolve(request, true).orElseThrow();
+  }
+
+  /** What the straight way finds by itself; empty where it leaves something broken. */
+  Optional<Resolution> resolveStraight(PackageRequest request)
+      throws FormatException, UnresolvableException {
+    return resolve(request, false);
+  }
+
+  private Optional<Resolution> resolve(PackageRequest request, boolean search)
+      throws FormatException, UnresolvableException {
     var universe = new Universe(indexes, architecture, request.pins());
     var selection = new Selection(universe, request);
     List<PackageName> wanted = selection.wanted();
     var marker = new Marker(universe, request.recommends());
     markAll(marker, wanted);
     if (isBroken(marker)) {
+      if (!search) {
+        return Optional.empty();
+      }
       new Search(universe, request.recommends()).choose(wanted);
     }
     Sweep.clean(marker);
-    return answer(universe, selection.asked());
+    return Optional.of(answer(universe, selection.asked()));
   }
 
   /** A chain of needs is followed depth first, and may be longer than the stack of the caller. */

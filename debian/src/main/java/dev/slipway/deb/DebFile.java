@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.deb;
 
+import dev.slipway.codec.Codec;
 import dev.slipway.deb.ArArchive.Member;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
@@ -20,8 +21,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 /**
  * A {@code .deb} package: its control files read, its data waiting to be streamed.
  *
- * <p>Members compressed with gzip, xz, zstd, bzip2 or lzma are read, as is an uncompressed one. The
- * source must stay open as long as {@link #data} is used.
+ * <p>Members compressed with gzip, xz, zstd or lzma are read, as is an uncompressed one. The source
+ * must stay open as long as {@link #data} is used.
  *
  * <pre>{@code
  * DebFile deb = DebFile.read(source, "robot_1.0_amd64.deb");
@@ -36,6 +37,13 @@ public final class DebFile {
   private static final long CONTROL_BYTES_MAX = 32L << 20;
 
   private static final int CONTROL_ENTRIES_MAX = 10_000;
+
+  /** Text packs 10:1, and little that is not made for it more than 100:1. */
+  private static final int PLAUSIBLE_RATIO = 512;
+
+  private static final long PLAUSIBLE_EXTRA_BYTES = 64L << 20;
+
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private final String name;
   private final BlockSource source;
@@ -131,7 +139,8 @@ public final class DebFile {
     long total = 0;
     int entries = 0;
     try (var tar =
-        new TarArchiveInputStream(open(source, name, member), StandardCharsets.UTF_8.name())) {
+        new TarArchiveInputStream(
+            open(source, name, member, 2 * CONTROL_BYTES_MAX), StandardCharsets.UTF_8.name())) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         if (++entries > CONTROL_ENTRIES_MAX) {
           throw new FormatException(where + ": more than " + CONTROL_ENTRIES_MAX + " entries");
@@ -186,13 +195,22 @@ public final class DebFile {
     return files;
   }
 
-  private static InputStream open(BlockSource source, String name, Member member)
+  private static InputStream open(BlockSource source, String name, Member member, long maxBytes)
       throws IOException {
     String where = name + ": " + member.name();
-    String suffix = member.name().substring(member.name().indexOf(".tar") + 4);
     InputStream raw =
-        new BufferedInputStream(source.stream(member.offset(), member.size()), 1 << 16);
-    return Compression.ofSuffix(suffix, where).decode(raw, where);
+        new BufferedInputStream(source.stream(member.offset(), member.size()), BUFFER_BYTES);
+    return codec(member, where).decode(raw, where, maxBytes);
+  }
+
+  private static Codec codec(Member member, String where) throws FormatException {
+    String suffix = member.name().substring(member.name().indexOf(".tar") + 4);
+    for (Codec codec : Codec.values()) {
+      if (codec.suffix().equals(suffix)) {
+        return codec;
+      }
+    }
+    throw new FormatException(where + ": compressed in a way we do not read: \"" + suffix + "\"");
   }
 
   /** What errors call it. */
@@ -238,9 +256,16 @@ public final class DebFile {
 
   /**
    * Opens the archive of the files, decoded: a tar stream. A damaged one gives a {@link
-   * FormatException} while it is read.
+   * FormatException} while it is read, and so does one that grows far beyond what the package says
+   * of itself.
    */
   public InputStream data() throws IOException {
-    return open(source, name, data);
+    long said = control.get("Installed-Size").map(DebFile::kib).orElse(0L);
+    long packed = data.size() * PLAUSIBLE_RATIO;
+    return open(source, name, data, Math.max(2 * said, packed) + PLAUSIBLE_EXTRA_BYTES);
+  }
+
+  private static long kib(String text) {
+    return text.matches("[0-9]{1,12}") ? Long.parseLong(text) << 10 : 0;
   }
 }

@@ -169,21 +169,34 @@ final class PrivateApt {
     return indexes;
   }
 
-  /** What apt would install: {@code name=version}, sorted; empty when it refuses. */
+  /**
+   * What apt would install: {@code name=version}, sorted; empty when it refuses. Taken from what it
+   * announces, for it may still fail to find an order for cycles of Pre-Depends, which is not what
+   * this is about.
+   */
   TreeSet<String> simulate(PackageRequest request) throws IOException, InterruptedException {
     var words =
         new ArrayList<>(
             List.of(
-                "install", "-s", "-q", "-o", "APT::Install-Recommends=" + request.recommends()));
+                "install",
+                "-s",
+                "-q",
+                "-V",
+                "-o",
+                "APT::Install-Recommends=" + request.recommends()));
     if (request.base()) {
       words.addAll(List.of("?essential", "?priority(required)"));
     }
     words.addAll(request.packages());
     var chosen = new TreeSet<String>();
+    boolean announced = false;
     for (String line : apt(words.toArray(String[]::new)).output().lines().toList()) {
-      if (line.startsWith("Inst ")) {
-        String[] parts = line.split(" ");
-        chosen.add(parts[1].replace(":" + architecture, "") + "=" + parts[2].substring(1));
+      if (!line.startsWith(" ")) {
+        announced = line.equals("The following NEW packages will be installed:");
+      } else if (announced) {
+        String[] parts = line.strip().split(" ");
+        chosen.add(
+            parts[0].replace(":" + architecture, "") + "=" + parts[1].replaceAll("[()]", ""));
       }
     }
     return chosen;
