@@ -21,7 +21,10 @@ import java.util.Optional;
  */
 final class PackFile {
   private final Store store;
-  private final PackWriter writer;
+
+  /** Who is still writing it. Let go of at the end, so that its buffer can go too. */
+  private volatile PackWriter writer;
+
   private Path path;
   private Digest digest;
   private FileChannel channel;
@@ -58,17 +61,20 @@ final class PackFile {
   synchronized void commit(Path newPath, Digest newDigest) {
     path = newPath;
     digest = newDigest;
+    writer = null;
   }
 
   synchronized void abandon() throws IOException {
     abandoned = true;
+    writer = null;
     close();
   }
 
   /** Reads some bytes: at least one, or -1 at the end. */
   int read(long position, ByteBuffer target) throws IOException {
-    if (writer != null) {
-      writer.flushTo(position + target.remaining());
+    PackWriter writing = writer;
+    if (writing != null) {
+      writing.flushTo(position + target.remaining());
     }
     while (true) {
       FileChannel current = open();

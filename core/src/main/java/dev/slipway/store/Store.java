@@ -44,6 +44,7 @@ public final class Store implements Closeable {
   private final Lease lease;
   private final AtomicLong files = new AtomicLong();
   private final Set<Path> marked = ConcurrentHashMap.newKeySet();
+  private final Map<Digest, Blob> known = new ConcurrentHashMap<>();
   private final Map<Digest, PackFile> packs = new HashMap<>();
   private final List<PackFile> opened = new ArrayList<>();
   private volatile boolean closed;
@@ -84,12 +85,18 @@ public final class Store implements Closeable {
   private Optional<Blob> findInside(Digest digest) throws IOException {
     Path path = layout.blob(digest);
     try {
+      Blob before = known.get(digest);
+      if (before != null && Files.size(path) == before.size()) {
+        return Optional.of(before);
+      }
       BlobInfo info = BlobInfo.read(layout.info(digest));
       if (Files.size(path) != info.size()) {
         return Optional.empty();
       }
       mark(path);
-      return Optional.of(new Blob(digest, info.size(), path, info.label()));
+      var blob = new Blob(digest, info.size(), path, info.label());
+      known.put(digest, blob);
+      return Optional.of(blob);
     } catch (NoSuchFileException | FormatException e) {
       return Optional.empty();
     }
@@ -265,6 +272,7 @@ public final class Store implements Closeable {
         // Since then another process may have removed it or made it anew.
         if (StoreSweep.isThere(layout, entry) && !StoreSweep.isWhole(layout, entry)) {
           marked.remove(StoreSweep.remove(layout, entry));
+          known.remove(entry.digest());
           damaged.add(entry);
         }
       }

@@ -121,8 +121,7 @@ class ArrangementTest {
             "u root 0:0 \"root\" /root /bin/bash",
             "u messagebus 101:102 \"The \\\"bus\\\"\" /nonexistent /usr/sbin/nologin",
             "m messagebus adm");
-    assertThat(
-            tree.contains("/usr/lib/systemd/system/sysinit.target.wants/slipway-users.service"))
+    assertThat(tree.contains("/usr/lib/systemd/system/sysinit.target.wants/slipway-users.service"))
         .isTrue();
   }
 
