@@ -37,6 +37,7 @@ import javax.net.ssl.SSLException;
  */
 final class HttpTransport implements Transport {
   private static final int MOST_REDIRECTIONS = 10;
+  private static final int LONGEST_MARK = 256;
   private static final Set<Integer> REDIRECTIONS = Set.of(301, 302, 303, 307, 308);
   private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-[0-9]+/.*");
@@ -179,7 +180,7 @@ final class HttpTransport implements Transport {
 
   private Answer answer(Head response, Request request, URI last, long from) throws FetchException {
     HttpHeaders headers = response.headers();
-    var validator = new Validator(headers.firstValue("ETag"), headers.firstValue("Last-Modified"));
+    var validator = new Validator(mark(headers, "ETag"), mark(headers, "Last-Modified"));
     Optional<Validator> mark = validator.isEmpty() ? Optional.empty() : Optional.of(validator);
     long length = contentLength(headers);
     return switch (response.status()) {
@@ -192,6 +193,13 @@ final class HttpTransport implements Transport {
         throw refused(response.status(), request, last);
       }
     };
+  }
+
+  /** A mark that can be sent back. */
+  private static Optional<String> mark(HttpHeaders headers, String name) {
+    return headers
+        .firstValue(name)
+        .filter(value -> value.length() <= LONGEST_MARK && value.matches("[ -~]+"));
   }
 
   private static long contentLength(HttpHeaders headers) {

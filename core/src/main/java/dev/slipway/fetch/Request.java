@@ -69,4 +69,9 @@ public record Request(
   public String shown() {
     return FetchException.withoutLogin(uri);
   }
+
+  @Override
+  public String toString() {
+    return shown();
+  }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,6 +46,7 @@ public final class Archive {
   private final List<HostSources.Candidate> candidates;
   private final boolean chosenByHand;
   private final Fetcher fetcher;
+  private final Map<SignedBy, Keyring> keys = new HashMap<>();
   private Keyring trustedKeys;
   private List<ReleaseFile> releases = List.of();
 
@@ -189,10 +191,17 @@ public final class Archive {
    * What a source names itself; else the distribution's own keys and those apt trusts everywhere.
    */
   private Keyring keys(SourceEntry source) throws IOException {
-    if (!source.signedBy().isDefault()) {
-      return host.keys(source);
+    if (source.signedBy().isDefault()) {
+      return trustedKeys();
     }
-    return trustedKeys();
+    synchronized (keys) {
+      Keyring known = keys.get(source.signedBy());
+      if (known == null) {
+        known = host.keys(source);
+        keys.put(source.signedBy(), known);
+      }
+      return known;
+    }
   }
 
   private synchronized Keyring trustedKeys() throws IOException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.apt;
 
+import dev.slipway.fetch.Request;
 import dev.slipway.fetch.Validator;
 import dev.slipway.store.Key;
 import dev.slipway.store.Store;
@@ -24,13 +25,14 @@ import java.util.Optional;
 record RememberedRelease(
     byte[] document, byte[] signature, boolean inline, Optional<Validator> validator) {
 
+  /** The address goes into the store without its password. */
   private static Key key(URI suite) {
-    return Key.of("apt-release", 1).with("address", suite.toString());
+    return Key.of("apt-release", 1).with("address", Request.of(suite).shown());
   }
 
   static Optional<RememberedRelease> find(Store store, URI suite) throws IOException {
     Optional<byte[]> bytes = store.result(key(suite));
-    return bytes.isEmpty() ? Optional.empty() : Optional.of(fromBytes(bytes.get()));
+    return bytes.isEmpty() ? Optional.empty() : fromBytes(bytes.get());
   }
 
   void keep(Store store, URI suite) throws IOException {
@@ -51,15 +53,19 @@ record RememberedRelease(
     return bytes.toByteArray();
   }
 
-  private static RememberedRelease fromBytes(byte[] bytes) throws IOException {
+  /** What cannot be read was never seen. */
+  private static Optional<RememberedRelease> fromBytes(byte[] bytes) {
     try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       boolean inline = in.readBoolean();
       var validator = new Validator(text(in.readUTF()), text(in.readUTF()));
       boolean none = validator.entityTag().isEmpty() && validator.lastModified().isEmpty();
       byte[] document = in.readNBytes(in.readInt());
       byte[] signature = in.readNBytes(in.readInt());
-      return new RememberedRelease(
-          document, signature, inline, none ? Optional.empty() : Optional.of(validator));
+      return Optional.of(
+          new RememberedRelease(
+              document, signature, inline, none ? Optional.empty() : Optional.of(validator)));
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty();
     }
   }
 

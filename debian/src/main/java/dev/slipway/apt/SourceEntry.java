@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.apt;
 
+import dev.slipway.fetch.Request;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -132,6 +133,12 @@ public record SourceEntry(
         checkValidUntil,
         Optional.of(wanted),
         where);
+  }
+
+  /** The address without its password, the suite and the components. */
+  @Override
+  public String toString() {
+    return Request.of(base).shown() + " " + suite + " " + String.join(" ", components);
   }
 
   /** Whether it serves an architecture. */

@@ -76,7 +76,9 @@ final class Suite {
     }
     ReleaseFile release = ReleaseFile.parse(proven(found.get(), keys), name(found.get()));
     check(release, name(found.get()), checkValidUntil, checkDate);
-    found.get().keep(store, address);
+    if (found.get() != former.orElse(null)) {
+      found.get().keep(store, address);
+    }
     return Optional.of(release);
   }
 

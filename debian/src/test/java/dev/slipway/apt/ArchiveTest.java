@@ -268,6 +268,55 @@ class ArchiveTest {
   }
 
   @Test
+  void anotherDistributionIsServedByItsOwnSources() throws IOException {
+    for (String suite : List.of("noble", "noble-updates", "noble-security")) {
+      mirror
+          .suite(suite)
+          .field("Origin", "Ubuntu")
+          .field("Label", "Ubuntu")
+          .field("Suite", suite)
+          .field("Codename", "noble") // theirs is the same for all three
+          .indexes(true, List.of(Codec.ZSTD, Codec.GZIP))
+          .add("universe", TestDeb.of("hello-" + suite, "24.04").compressed(Codec.ZSTD));
+    }
+    mirror.publish();
+    Archive archive = archive("noble", ArchiveOptions.at(now));
+    List<PackageIndex> indexes = archive.indexes(Progress.none());
+    assertThat(indexes)
+        .extracting(index -> index.origin().suite() + " " + index.origin().component())
+        .containsExactly(
+            "noble main",
+            "noble universe",
+            "noble-updates main",
+            "noble-updates universe",
+            "noble-security main",
+            "noble-security universe");
+    assertThat(archive.fetch(find(indexes, "hello-noble-security")).size()).isPositive();
+  }
+
+  @Test
+  void passwordsAreSentButNeitherShownNorKept() throws IOException {
+    URI base = URI.create(mirror.base().toString().replace("://", "://me:secret@"));
+    SourceEntry source =
+        SourceEntry.of(base, "bookworm", List.of("main"), "robot.yaml:5")
+            .withSignedBy(SignedBy.keyring(Path.of("/usr/share/keyrings/test.gpg")));
+    named(source).indexes(Progress.none());
+    assertThat(mirror.server().asked()).allMatch(asked -> asked.authorization().length() > 10);
+    assertThat(source.toString()).doesNotContain("secret");
+    try (Stream<Path> all = Files.walk(store.directory())) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+            .as(file.toString())
+            .doesNotContain("secret");
+      }
+    }
+    mirror.server().remove(mirror.path("bookworm", "InRelease"));
+    assertThatThrownBy(() -> named(source).indexes(Progress.none()))
+        .hasMessageContaining("there is no such suite")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
   void saysWhenNoSourceServesAPlatform() {
     assertThatThrownBy(
             () ->
