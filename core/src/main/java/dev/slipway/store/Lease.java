@@ -27,12 +27,22 @@ import java.util.List;
 final class Lease {
   private static final String SUFFIX = ".lease";
 
+  /**
+   * Says within this JVM which leases it holds, whichever class loader took them: probing one of
+   * its own would drop the lock. The process's id would not do, since in containers a dead
+   * process's often comes again.
+   */
+  private static final String HELD = "dev.slipway.store.held.";
+
+  private final String name;
+
   private final Path file;
   private final Path directory;
   private final FileChannel channel;
   private final FileTime since;
 
-  private Lease(Path file, Path directory, FileChannel channel, FileTime since) {
+  private Lease(String name, Path file, Path directory, FileChannel channel, FileTime since) {
+    this.name = name;
     this.file = file;
     this.directory = directory;
     this.channel = channel;
@@ -54,7 +64,8 @@ final class Lease {
       if (channel.tryLock() == null) {
         throw new IOException(file + " was locked by another process as soon as it was made");
       }
-      return new Lease(file, Files.createDirectory(users.resolve(name)), channel, now);
+      System.setProperty(HELD + name, "");
+      return new Lease(name, file, Files.createDirectory(users.resolve(name)), channel, now);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -75,6 +86,7 @@ final class Lease {
     removeTree(directory);
     Files.deleteIfExists(file);
     channel.close();
+    System.clearProperty(HELD + name);
   }
 
   /**
@@ -83,15 +95,14 @@ final class Lease {
    */
   static List<FileTime> sweep(Path users) throws IOException {
     var alive = new ArrayList<FileTime>();
-    String own = ProcessHandle.current().pid() + "-";
     try (DirectoryStream<Path> files = Files.newDirectoryStream(users, "*" + SUFFIX)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
-        // Probing a lease of this very process would drop its lock.
-        if (name.startsWith(own) || isLocked(file)) {
+        name = name.substring(0, name.length() - SUFFIX.length());
+        if (System.getProperty(HELD + name) != null || isLocked(file)) {
           alive.add(Files.getLastModifiedTime(file));
         } else {
-          removeTree(users.resolve(name.substring(0, name.length() - SUFFIX.length())));
+          removeTree(users.resolve(name));
           Files.deleteIfExists(file);
         }
       }

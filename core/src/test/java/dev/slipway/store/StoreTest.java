@@ -378,6 +378,22 @@ final class StoreTest {
     }
   }
 
+  /** In a container, the next process often has the id of the one before. */
+  @Test
+  void deadProcessOfTheSameIdIsSweptOut() throws IOException {
+    Store.open(directory).close();
+    Path users = directory.resolve("users");
+    String dead = ProcessHandle.current().pid() + "-0123456789abcdef";
+    Files.createFile(users.resolve(dead + ".lease"));
+    Files.write(Files.createDirectory(users.resolve(dead)).resolve("7"), HELLO);
+    try (Store store = Store.open(directory)) {
+      assertThat(filesBeingWritten()).isEmpty();
+      assertThat(users.resolve(dead)).doesNotExist();
+      assertThat(users.resolve(dead + ".lease")).doesNotExist();
+      put(store, HELLO, "");
+    }
+  }
+
   @Test
   void fullDiskIsNamedAndLeavesTheStoreUsable() throws Exception {
     Path mount = Files.createDirectory(directory.resolve("small"));
