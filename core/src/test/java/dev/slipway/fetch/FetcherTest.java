@@ -35,7 +35,9 @@ class FetcherTest {
 
   private final FetchOptions options =
       FetchOptions.defaults()
-          .patience(Duration.ofSeconds(2), Duration.ofMillis(400), 4, Duration.ofMillis(1));
+          .patience(Duration.ofSeconds(2), Duration.ofSeconds(20), 4, Duration.ofMillis(1));
+  private final FetchOptions hasty =
+      options.patience(Duration.ofSeconds(2), Duration.ofMillis(400), 4, Duration.ofMillis(1));
   private final Fetcher fetcher = Fetcher.with(options);
   private final AtomicLong progress = new AtomicLong();
   private final Task task = progress::addAndGet;
@@ -68,7 +70,11 @@ class FetcherTest {
   }
 
   private FetchException failure(Request request) {
-    Throwable thrown = catchThrowable(() -> fetch(request));
+    return failure(fetcher, request);
+  }
+
+  private FetchException failure(Fetcher by, Request request) {
+    Throwable thrown = catchThrowable(() -> by.fetch(request, Sink.memory(), task));
     assertThat(thrown).isInstanceOf(FetchException.class);
     assertThat(thrown).hasMessageStartingWith(request.shown() + ": ");
     return (FetchException) thrown;
@@ -146,13 +152,14 @@ class FetcherTest {
         .once("/file", TestServer.status(503))
         .once("/file", TestServer.status(429))
         .once("/file", server.silentAfter(1000));
-    assertThat(fetch(known())).isEqualTo(FILE);
+    Fetcher impatient = Fetcher.with(hasty);
+    assertThat(impatient.fetch(known(), Sink.memory(), task).value()).hasValue(FILE);
   }
 
   @Test
   void silenceEndsInAnError() {
     server.always("/file", server.silentAfter(1000));
-    FetchException failure = failure(known());
+    FetchException failure = failure(Fetcher.with(hasty), known());
     assertThat(failure.kind()).isEqualTo(Kind.INCOMPLETE);
     assertThat(failure).hasMessageContaining("nothing came for 400 ms");
   }
@@ -160,7 +167,8 @@ class FetcherTest {
   @Test
   void drippingIsAsGoodAsSilence() {
     server.always("/file", server.drip(20));
-    assertThat(failure(known())).hasMessageContaining("bytes came within 400 ms; the server or");
+    assertThat(failure(Fetcher.with(hasty), known()))
+        .hasMessageContaining("bytes came within 400 ms; the server or");
   }
 
   @Test
