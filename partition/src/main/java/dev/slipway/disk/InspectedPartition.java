@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param type a GUID, or {@code 0x83} in an MBR; empty for a whole image
  * @param id as {@code PARTUUID=} names it; empty for a whole image
  * @param attributes of a GPT entry
+ * @param empty its first 64 KiB are zeros: nothing was put there, as in a slot not yet filled
  * @param fileSystem nothing when no kind is known, as with zeros
  * @param system nothing when there is none or its file system is of a kind we do not read
  * @param environment GRUB's environment block, if one was found in it
@@ -27,6 +28,7 @@ public record InspectedPartition(
     long offsetBytes,
     long sizeBytes,
     long attributes,
+    boolean empty,
     Optional<FileSystemInfo> fileSystem,
     Optional<InstalledSystem> system,
     Optional<BootEnvironment> environment,

@@ -43,6 +43,8 @@ final class InspectionJson {
     field("offsetBytes", partition.offsetBytes());
     field("sizeBytes", partition.sizeBytes());
     field("attributes", String.format(Locale.ROOT, "0x%016x", partition.attributes()));
+    name("empty");
+    out.append(partition.empty());
     name("fileSystem");
     partition.fileSystem().ifPresentOrElse(this::fileSystem, this::nothing);
     name("system");

@@ -57,7 +57,9 @@ final class InspectionText {
     }
     partition
         .fileSystem()
-        .ifPresentOrElse(this::fileSystem, () -> line("  no file system known to us"));
+        .ifPresentOrElse(
+            this::fileSystem,
+            () -> line(partition.empty() ? "  empty" : "  no file system known to us"));
     partition.environment().ifPresent(this::environment);
     partition.system().ifPresent(this::system);
     partition.complaints().forEach(complaint -> line("  ! " + complaint));

@@ -16,6 +16,7 @@ import dev.slipway.volume.Extent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.OptionalLong;
 final class Inspector {
   private static final String ENVIRONMENT_NAME = "grubenv";
   private static final int MBR_SECTOR_BYTES = 512;
+  private static final int START_BYTES = 1 << 16;
 
   private final BlockSource source;
   private final String name;
@@ -136,6 +138,7 @@ final class Inspector {
         offset,
         size,
         attributes,
+        inside.empty,
         inside.fileSystem,
         inside.system,
         inside.environment,
@@ -148,6 +151,7 @@ final class Inspector {
     private final String name;
     private final long offset;
     private final List<String> complaints = new ArrayList<>();
+    private boolean empty;
     private Optional<FileSystemInfo> fileSystem = Optional.empty();
     private Optional<InstalledSystem> system = Optional.empty();
     private Optional<BootEnvironment> environment = Optional.empty();
@@ -159,6 +163,8 @@ final class Inspector {
     }
 
     void look() throws IOException {
+      byte[] start = part.readFully(0, (int) Math.min(part.size(), START_BYTES));
+      empty = Arrays.equals(start, new byte[start.length]);
       try {
         fileSystem = new FileSystemProbe(part, name).find();
         String kind = fileSystem.map(FileSystemInfo::kind).orElse("");

@@ -97,6 +97,7 @@ class DiskInspectionTest {
         .extracting(InspectedPartition::name)
         .containsExactly("bios", "esp", "root-a", "data");
     assertThat(found.partition("data").orElseThrow().fileSystem()).isEmpty();
+    assertThat(found.partition("data").orElseThrow().empty()).isTrue();
 
     InspectedPartition esp = found.partition("esp").orElseThrow();
     FileSystemInfo fat = esp.fileSystem().orElseThrow();
@@ -141,12 +142,12 @@ class DiskInspectionTest {
             "import json,sys; d=json.load(open(sys.argv[1])); print(d['source'].encode(),"
                 + " d['layout'], [p['name'] for p in d['partitions']],"
                 + " d['partitions'][2]['system']['packages'][1]['version'],"
-                + " d['partitions'][0]['fileSystem'], d['complaints'])",
+                + " d['partitions'][0]['fileSystem'], d['partitions'][0]['empty'], d['complaints'])",
             json.toString());
     assertThat(printed.strip())
         .isEqualTo(
             "b'odd \"name\" \\\\ \\x01.img' SINGLE ['bios', 'esp', 'root-a', 'data']"
-                + " 1:1.2.13.dfsg-1 None []");
+                + " 1:1.2.13.dfsg-1 None True []");
   }
 
   @Test
