@@ -92,44 +92,67 @@ coldplug() {
 
 # --- disks ----------------------------------------------------------------------------------------
 
-# A GUID as it lies in a partition table: the first three groups are little-endian.
-packed() {
-  echo "$1" | sed 's/^\(..\)\(..\)\(..\)\(..\)-\(..\)\(..\)-\(..\)\(..\)-/\4\3\2\1\6\5\8\7/; s/-//'
+# Sets packed: a GUID as it lies in a partition table, the first three groups little-endian.
+pack() {
+  packed=${1:6:2}${1:4:2}${1:2:2}${1:0:2}${1:11:2}${1:9:2}${1:16:2}${1:14:2}${1:19:4}${1:24:12}
 }
 
-# The kernel's name of the partition with a GUID on a disk: part vda 0fc63daf-...
-part() {
-  bs=$(cat /sys/block/$1/queue/logical_block_size)
-  blocks=$(($(cat /sys/block/$1/size) * 512 / bs))
+# Sets table: the entries of a disk's partition table in hex, a word of 256 digits each, from the
+# primary table or else from its backup at the end.
+read_table() {
+  read bs </sys/block/$1/queue/logical_block_size
+  read blocks </sys/block/$1/size
+  blocks=$((blocks * 512 / bs))
   entries=$((16384 / bs))
-  wanted=$(packed $2)
   for skip in 2 $((blocks - 1 - entries)); do
-    number=$(dd if=/dev/$1 bs=$bs skip=$skip count=$entries 2>/dev/null | xxd -p -c 128 |
-      grep -n "^.\{32\}$wanted" | sed -n '1s/:.*//p')
-    if [ -n "$number" ]; then
-      for p in /sys/block/$1/*/partition; do
-        if [ "$(cat $p)" = "$number" ]; then
-          p=${p%/partition}
-          echo ${p##*/}
-          return
-        fi
-      done
-    fi
+    table=$(dd if=/dev/$1 bs=$bs skip=$skip count=$entries 2>/dev/null | xxd -p -c 128)
+    case $table in
+      *[1-9a-f]*) break ;;
+    esac
   done
 }
 
-# What GRUB wrote to the environment block of a disk: mark vda
-mark() {
-  e=$(part $1 $esp_id)
-  [ -n "$e" ] || return
-  mount -t vfat -o ro,codepage=437,iocharset=ascii /dev/$e /esp 2>/dev/null || return
-  marks=
-  for name in BOOT_MARK A_TRY B_TRY; do
-    v=$(sed -n "s/^$name=\(.*\)$/\1/p" /esp$env_path 2>/dev/null)
-    marks=$marks${marks:+.}$v
+# Sets part: the kernel's name of the partition with a GUID in the table read last, empty if there
+# is none: find_part vda 0fc63daf-...
+find_part() {
+  part=
+  pack $2
+  number=0
+  for entry in $table; do
+    number=$((number + 1))
+    [ "${entry:32:32}" = "$packed" ] || continue
+    for p in /sys/block/$1/*/partition; do
+      [ -e $p ] || continue
+      read n <$p
+      if [ $n = $number ]; then
+        p=${p%/partition}
+        part=${p##*/}
+        return
+      fi
+    done
   done
+}
+
+# Sets mark: what GRUB wrote to the environment block of the disk whose table was read last.
+read_mark() {
+  mark=
+  find_part $1 $esp_id
+  [ -n "$part" ] || return
+  mount -t vfat -o ro,codepage=437,iocharset=ascii /dev/$part /esp 2>/dev/null || return
+  BOOT_MARK=
+  A_TRY=
+  B_TRY=
+  if [ -f /esp$env_path ]; then
+    while IFS='=' read -r name value; do
+      case $name in
+        BOOT_MARK) BOOT_MARK=$value ;;
+        A_TRY) A_TRY=$value ;;
+        B_TRY) B_TRY=$value ;;
+      esac
+    done </esp$env_path
+  fi
   umount /esp
-  echo $marks
+  mark=$BOOT_MARK.$A_TRY.$B_TRY
 }
 
 # Looks at all disks: sets found (disks that hold the slot) and booted (those that GRUB has marked).
@@ -141,12 +164,12 @@ look() {
     case $d in
       loop* | ram* | zram* | sr* | fd*) continue ;;
     esac
-    if [ -n "$(part $d $root_id)" ]; then
-      found="$found $d"
-      if [ -z "$given_mark" ] || [ "$(mark $d)" = "$given_mark" ]; then
-        booted="$booted $d"
-      fi
-    fi
+    read_table $d
+    find_part $d $root_id
+    [ -n "$part" ] || continue
+    found="$found $d"
+    [ -z "$given_mark" ] || read_mark $d
+    [ "$mark" != "$given_mark" ] || booted="$booted $d"
   done
 }
 
@@ -158,9 +181,9 @@ choose() {
   while :; do
     kick
     coldplug
-    blocks_now=$(ls /sys/class/block)
-    if [ "$blocks_now" != "$looked" ]; then
-      looked=$blocks_now
+    set -- /sys/class/block/*
+    if [ "$*" != "$looked" ]; then
+      looked=$*
       look
       set -- $booted
       if [ $# -gt 1 ] && [ -n "$given_mark" ]; then
@@ -185,20 +208,19 @@ choose() {
 
 # --- data -----------------------------------------------------------------------------------------
 
-# Sectors of 512 bytes.
-sectors() {
-  cat /sys/class/block/$1/size
-}
-
 # When the disk is larger than its image was, the last partition takes the rest.
 grow() {
   [ -x /sbin/sfdisk ] || return
-  start=$(cat /sys/class/block/$data/start)
+  # the kernel counts in 512 bytes, whatever the disk's sectors
+  read start </sys/class/block/$data/start
+  read size </sys/class/block/$data/size
+  read number </sys/class/block/$data/partition
+  read whole </sys/block/$disk/size
   for p in /sys/block/$disk/*/start; do
-    [ $(cat $p) -le $start ] || return
+    read other <$p
+    [ $other -le $start ] || return
   done
-  [ $(($(sectors $disk) - start - $(sectors $data))) -gt 32768 ] || return
-  number=$(cat /sys/class/block/$data/partition)
+  [ $((whole - start - size)) -gt 32768 ] || return
   say "growing $data to the end of $disk"
   if ! echo ', +' | /sbin/sfdisk -q -f --no-reread --no-tell-kernel -N $number /dev/$disk \
     >/run/slipway/sfdisk 2>&1; then
@@ -207,16 +229,12 @@ grow() {
   blockdev --rereadpt /dev/$disk || warn "the kernel did not read the new partition table"
 }
 
-# The size of an ext4 file system by its superblock, in sectors.
-filesystem() {
-  count=$(dd if=/dev/$1 bs=4 skip=257 count=1 2>/dev/null | hexdump -e '"%u"')
-  shift=$(dd if=/dev/$1 bs=4 skip=262 count=1 2>/dev/null | hexdump -e '"%u"')
-  echo $((${count:-0} << (${shift:-0} + 1)))
-}
-
+# The superblock tells how large the file system is: s_blocks_count, s_log_block_size.
 grow_filesystem() {
   [ -x /sbin/resize2fs ] || return
-  [ $(($(sectors $data) - $(filesystem $data))) -gt 32768 ] || return
+  read size </sys/class/block/$data/size
+  set -- $(hexdump -s 1028 -n 24 -e '6/4 "%u "' /dev/$data)
+  [ $((size - ($1 << ($6 + 1)))) -gt 32768 ] || return
   patiently /sbin/resize2fs /dev/$data >/run/slipway/resize2fs 2>&1 ||
     warn "resize2fs: $(tail -n 1 /run/slipway/resize2fs)"
 }
@@ -311,7 +329,6 @@ program() {
 }
 
 mount_slot() {
-  root=$(part $disk $root_id)
   mount -t ext4 -o ro,noload /dev/$root $new || fail "slot $slot: $root cannot be mounted"
   for init in /sbin/init /usr/lib/systemd/systemd none; do
     program $init && break
@@ -351,10 +368,12 @@ mount -t sysfs sys /sys
 mount -t tmpfs -o mode=755,nosuid,nodev run /run
 mkdir -p /run/slipway
 echo on >/proc/sys/kernel/printk_devkmsg
-[ "$(cat /proc/sys/kernel/panic)" != 0 ] || echo 10 >/proc/sys/kernel/panic
+read panic </proc/sys/kernel/panic
+[ $panic != 0 ] || echo 10 >/proc/sys/kernel/panic
 
 wait=60
-for x in $(cat /proc/cmdline); do
+read -r line </proc/cmdline
+for x in $line; do
   case $x in
     root=PARTUUID=*) root_id=${x#root=PARTUUID=} ;;
     slipway.slot=*) slot=${x#*=} ;;
@@ -373,8 +392,13 @@ coldplug
 arm
 [ -n "$root_id" ] || fail "the kernel parameter root=PARTUUID=... is missing"
 choose
-esp=$([ -z "$esp_id" ] || part $disk $esp_id)
-data=$([ -z "$data_id" ] || part $disk $data_id)
+read_table $disk
+find_part $disk $root_id
+root=$part
+find_part $disk $esp_id
+esp=$part
+find_part $disk $data_id
+data=$part
 [ -z "$data" ] || grow
 mount_slot
 data_state=none
