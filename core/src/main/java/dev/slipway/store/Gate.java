@@ -2,6 +2,7 @@
 package dev.slipway.store;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -22,10 +23,10 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 final class Gate {
   private static final Map<Path, Gate> OPEN = new HashMap<>();
-  private static final long RETRY_NANOS = 2_000_000;
+  private static final long RETRY_NANOS = 500_000;
 
   private final Path file;
-  private final FileChannel channel;
+  private FileChannel channel;
   private final ReentrantReadWriteLock threads = new ReentrantReadWriteLock();
   private int users;
   private int readers;
@@ -40,9 +41,12 @@ final class Gate {
 
   private Gate(Path file) throws IOException {
     this.file = file;
-    this.channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    this.channel = openChannel(file);
+  }
+
+  private static FileChannel openChannel(Path file) throws IOException {
+    return FileChannel.open(
+        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   /** The gate of a directory that exists. */
@@ -89,7 +93,7 @@ final class Gate {
     try {
       synchronized (this) {
         if (--readers == 0) {
-          shared.release();
+          release(shared);
         }
       }
     } finally {
@@ -104,7 +108,7 @@ final class Gate {
       FileLock lock = lock(false);
       return () -> {
         try {
-          lock.release();
+          release(lock);
         } finally {
           threads.writeLock().unlock();
         }
@@ -115,14 +119,49 @@ final class Gate {
     }
   }
 
+  /**
+   * Takes the lock without waiting in the kernel and with interrupts held back: an interrupt would
+   * close the channel, and with it drop the locks of all threads.
+   */
   private FileLock lock(boolean shared) throws IOException {
-    while (true) {
-      try {
-        return channel.lock(0, Long.MAX_VALUE, shared);
-      } catch (OverlappingFileLockException e) {
-        // another class loader of this JVM has its own gate on the same file: take turns
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          FileLock lock = channel().tryLock(0, Long.MAX_VALUE, shared);
+          if (lock != null) {
+            return lock;
+          }
+        } catch (OverlappingFileLockException e) {
+          // another class loader of this JVM has its own gate on the same file: take turns
+        } catch (ClosedChannelException e) {
+          // interrupted in that very moment: open it again
+        }
         LockSupport.parkNanos(RETRY_NANOS);
+        interrupted |= Thread.interrupted();
       }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private FileChannel channel() throws IOException {
+    synchronized (OPEN) {
+      if (users == 0) {
+        throw new IOException("the store's lock " + file + " is closed");
+      }
+      if (!channel.isOpen()) {
+        channel = openChannel(file);
+      }
+      return channel;
+    }
+  }
+
+  private static void release(FileLock lock) throws IOException {
+    if (lock.acquiredBy().isOpen()) {
+      lock.release();
     }
   }
 }

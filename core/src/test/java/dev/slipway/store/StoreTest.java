@@ -211,6 +211,35 @@ final class StoreTest {
   }
 
   @Test
+  void interruptedThreadsDoNotBreakTheStore() throws Exception {
+    Digest digest = Digest.of(HELLO);
+    try (Store store = Store.open(directory)) {
+      put(store, HELLO, "");
+      for (int i = 0; i < 5; i++) {
+        Thread thread =
+            new Thread(
+                () -> {
+                  Thread.currentThread().interrupt();
+                  try {
+                    store.find(digest);
+                    store.list();
+                    store.prune(Long.MAX_VALUE, Duration.ofDays(9));
+                  } catch (IOException e) {
+                    // an interrupted thread may fail, but not others with it
+                  }
+                });
+        thread.start();
+        thread.join();
+        assertThat(store.find(digest)).isPresent();
+        assertThat(store.list()).hasSize(1);
+      }
+    }
+    try (Stream<Path> users = Files.list(directory.resolve("users"))) {
+      assertThat(users).isEmpty();
+    }
+  }
+
+  @Test
   void contentsCannotBeReadOnceTheStoreIsClosed() throws IOException {
     Content content;
     Store store = Store.open(directory);

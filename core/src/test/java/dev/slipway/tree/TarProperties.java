@@ -76,7 +76,7 @@ final class TarProperties {
     assertThat(count).isEqualTo(tree.size());
   }
 
-  @Property(tries = 40)
+  @Property(tries = 20)
   void everyCutIsNoticed(@ForAll long seed) throws IOException {
     byte[] tar = tar(GeneratedTree.withoutSockets(seed));
     int content = tar.length;
@@ -93,7 +93,7 @@ final class TarProperties {
     }
   }
 
-  @Property(tries = 60)
+  @Property(tries = 25)
   void alteredArchivesGiveATreeOrAFormatException(@ForAll long seed) throws IOException {
     byte[] tar = tar(GeneratedTree.withoutSockets(seed));
     var random = new Random(seed);
