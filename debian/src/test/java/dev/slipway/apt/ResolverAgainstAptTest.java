@@ -79,8 +79,8 @@ class ResolverAgainstAptTest {
   @TempDir Path work;
 
   @ParameterizedTest
-  @CsvSource({"bookworm,amd64", "bookworm,arm64", "trixie,amd64"})
-  void choosesWhatAptChoosesFromTheHostsArchive(String suite, String architecture)
+  @CsvSource({"bookworm,amd64,1", "bookworm,arm64,3", "trixie,amd64,3"})
+  void choosesWhatAptChoosesFromTheHostsArchive(String suite, String architecture, int every)
       throws IOException, InterruptedException {
     PrivateApt apt = PrivateApt.ofHost(work, architecture, suite);
     String failure = apt.update();
@@ -98,24 +98,35 @@ class ResolverAgainstAptTest {
     List<PackageIndex> indexes = apt.indexes();
     assertThat(indexes).isNotEmpty();
 
-    compare(apt, indexes, architecture, PackageRequest.of(), "the base system");
-    for (String set : SETS) {
+    int step = Boolean.getBoolean("slipway.long") ? 1 : every;
+    int answered = compare(apt, indexes, architecture, PackageRequest.of(), "the base system");
+    for (int i = 0; i < SETS.size(); i += step) {
+      String set = SETS.get(i);
       var words = new ArrayList<>(List.of(set.replace("{arch}", architecture).split(" ")));
       boolean base = !words.remove("nobase");
       boolean recommends = words.remove("R");
-      compare(
-          apt, indexes, architecture, new PackageRequest(base, words, recommends, List.of()), set);
+      answered +=
+          compare(
+              apt,
+              indexes,
+              architecture,
+              new PackageRequest(base, words, recommends, List.of()),
+              set);
     }
+    assertThat(answered).as("requests with an answer").isGreaterThan(SETS.size() / step * 2 / 3);
   }
 
-  private static void compare(
+  /** 1 when the request has an answer, 0 when apt refuses and so do we. */
+  private static int compare(
       PrivateApt apt,
       List<PackageIndex> indexes,
       String architecture,
       PackageRequest request,
       String what)
       throws IOException, InterruptedException {
-    assertThat(choose(indexes, architecture, request)).as(what).isEqualTo(apt.simulate(request));
+    TreeSet<String> theirs = apt.simulate(request);
+    assertThat(choose(indexes, architecture, request)).as(what).isEqualTo(theirs);
+    return theirs.isEmpty() ? 0 : 1;
   }
 
   private static TreeSet<String> choose(
