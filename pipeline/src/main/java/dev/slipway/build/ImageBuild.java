@@ -54,10 +54,12 @@ public final class ImageBuild {
 
   private final ImageSpec spec;
   private final BuildOptions options;
+  private final Sandbox sandbox;
 
-  private ImageBuild(ImageSpec spec, BuildOptions options) {
+  private ImageBuild(ImageSpec spec, BuildOptions options, Sandbox sandbox) {
     this.spec = spec;
     this.options = options;
+    this.sandbox = sandbox;
   }
 
   /** The build of a specification that was read from a file. */
@@ -66,7 +68,12 @@ public final class ImageBuild {
       throw new IllegalArgumentException(
           "the specification has no file, so there is no place for its lock file");
     }
-    return new ImageBuild(spec, options);
+    return new ImageBuild(spec, options, Sandbox.best());
+  }
+
+  /** The same with another door to where scripts run. The image does not depend on it. */
+  public ImageBuild withSandbox(Sandbox door) {
+    return new ImageBuild(spec, options, door);
   }
 
   /**
@@ -274,7 +281,7 @@ public final class ImageBuild {
     RootfsResult made =
         Rootfs.in(store)
             .withThreads(options.jobs())
-            .assemble(debs, rootfsOptions(lock), Sandbox.best(), progress);
+            .assemble(debs, rootfsOptions(lock), sandbox, progress);
     return new RootfsResult(steps.keep(ROOTFS, key, made.tree()), made.ids(), false);
   }
 
@@ -299,7 +306,7 @@ public final class ImageBuild {
           SandboxCommand.of("command " + (i + 1) + " of the specification", scripts.get(i)));
     }
     RootfsOptions run = RootfsOptions.of(spec.architecture(), 0).withNetwork(spec.sandboxNetwork());
-    return Rootfs.in(store).run(tree, commands, run, Sandbox.best(), progress).tree();
+    return Rootfs.in(store).run(tree, commands, run, sandbox, progress).tree();
   }
 
   private SystemTree systemTree(LockFile lock) {

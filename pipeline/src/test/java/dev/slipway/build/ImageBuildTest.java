@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.disk.DiskInspection;
+import dev.slipway.io.BlockSource;
+import dev.slipway.progress.Progress;
+import dev.slipway.rootfs.Sandbox;
+import dev.slipway.rootfs.SandboxCommand;
+import dev.slipway.rootfs.SandboxSettings;
+import dev.slipway.spec.ImageSpec;
+import dev.slipway.tree.ContentKeeper;
+import dev.slipway.tree.Tree;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whole builds from an archive of tiny packages. Their scripts would do nothing, so none are run.
+ */
+class ImageBuildTest {
+  /** A door behind which nothing happens. */
+  private static final Sandbox NOTHING_RUNS =
+      new Sandbox() {
+        @Override
+        public Tree run(
+            Tree tree,
+            List<SandboxCommand> commands,
+            SandboxSettings settings,
+            ContentKeeper keeper,
+            Progress progress) {
+          return tree;
+        }
+
+        @Override
+        public void check() {}
+      };
+
+  @TempDir Path directory;
+  private TinyArchive archive;
+
+  @BeforeEach
+  void startArchive() throws IOException {
+    assumeTrue(
+        TinyArchive.possible(),
+        "needs grub-pc-bin, grub-efi-amd64-signed, shim-signed and busybox-static");
+    archive = new TinyArchive(directory.resolve("archive"));
+  }
+
+  @AfterEach
+  void stopArchive() {
+    if (archive != null) {
+      archive.close();
+    }
+  }
+
+  private Path spec(String more) throws IOException {
+    Path file = directory.resolve("tiny.yaml");
+    Files.writeString(
+        file,
+        "name: tiny\nversion: 1.0\nsuite: bookworm\narchitecture: amd64\npackages: [linux-image-tiny, application]\n"
+            + archive.sources()
+            + (more.contains("sizes:") ? "" : "sizes: {slot: 32 MiB, data: 16 MiB, esp: 36 MiB}\n")
+            + more);
+    return file;
+  }
+
+  private BuildOptions options(String name) {
+    return BuildOptions.of(directory.resolve(name), directory.resolve(name + "-store"));
+  }
+
+  private BuildResult build(Path spec, BuildOptions options) throws IOException {
+    return ImageBuild.of(ImageSpec.read(spec), options)
+        .withSandbox(NOTHING_RUNS)
+        .run(Progress.none());
+  }
+
+  private static String steps(BuildResult result) {
+    return result.steps().stream()
+        .map(step -> step.step() + (step.reused() ? " reused" : " made"))
+        .collect(Collectors.joining(", "));
+  }
+
+  @Test
+  void givesTheSameBytesInAnotherStoreAndDirectory() throws IOException {
+    Path spec = spec("files: [{path: /a, content: x}]\n");
+    BuildResult first = build(spec, options("one"));
+    BuildResult second = build(spec, options("two"));
+    assertThat(Digest.of(Files.newInputStream(first.image())))
+        .isEqualTo(Digest.of(Files.newInputStream(second.image())));
+    assertThat(Files.readAllBytes(first.manifest()))
+        .isEqualTo(Files.readAllBytes(second.manifest()));
+    assertThat(second.digest()).isEqualTo(first.digest());
+    Files.delete(directory.resolve("tiny.lock"));
+    assertThat(build(spec, options("three")).digest()).isEqualTo(first.digest());
+  }
+
+  @Test
+  void writesAnImageThatReadsBack() throws IOException {
+    BuildResult built = build(spec("hostname: robot-${serial}\n"), options("out"));
+    try (BlockSource source = BlockSource.file(built.image())) {
+      DiskInspection found = DiskInspection.of(source, "tiny.img");
+      assertThat(found.complaints()).isEmpty();
+      assertThat(found.partitions().stream().map(p -> p.name()))
+          .containsExactly("bios", "esp", "root-a", "root-b", "data");
+    }
+    assertThat(built.image().getFileName()).hasToString("tiny-1.0.img");
+    assertThat(Files.readString(built.manifest()))
+        .contains("\"application\"")
+        .contains("\"slot\" : \"A\"");
+    assertThat(Files.readString(directory.resolve("out/tiny.lock")))
+        .isEqualTo(Files.readString(directory.resolve("tiny.lock")));
+    assertThat(Files.list(directory.resolve("out"))).hasSize(3);
+  }
+
+  @Test
+  void doesNothingWhenNothingChanged() throws IOException {
+    Files.writeString(directory.resolve("app"), "one");
+    Path spec = spec("files: [{path: /a, source: app}]\n");
+    BuildOptions options = options("out");
+    assertThat(ImageBuild.unchanged(spec, options)).isEmpty();
+    BuildResult built = build(spec, options);
+    var before = Files.getLastModifiedTime(built.image());
+    assertThat(ImageBuild.unchanged(spec, options))
+        .get()
+        .extracting(BuildResult::digest)
+        .isEqualTo(built.digest());
+    archive.close();
+    assertThat(ImageBuild.unchanged(spec, options)).isPresent();
+    assertThat(steps(build(spec, options)))
+        .isEqualTo(
+            "root file system reused, system reused, boot loaders and tools reused, image reused");
+    assertThat(Files.getLastModifiedTime(built.image())).isEqualTo(before);
+  }
+
+  @Test
+  void noticesEveryKindOfChange() throws IOException {
+    Files.createDirectories(directory.resolve("app"));
+    Files.writeString(directory.resolve("app/file"), "one");
+    Path spec = spec("files: [{path: /a, source: app}]\n");
+    BuildOptions options = options("out");
+    BuildResult built = build(spec, options);
+    List<Action> changes =
+        List.of(
+            () -> Files.writeString(directory.resolve("app/file"), "two"),
+            () -> Files.writeString(directory.resolve("app/another"), ""),
+            () -> Files.writeString(built.image(), "broken"),
+            () -> Files.delete(built.image()),
+            () -> Files.writeString(built.manifest(), "{}"),
+            () -> Files.writeString(spec, Files.readString(spec) + "keyboard: de\n"),
+            () -> Files.delete(directory.resolve("tiny.lock")));
+    for (Action change : changes) {
+      assertThat(ImageBuild.unchanged(spec, options)).isPresent();
+      change.run();
+      assertThat(ImageBuild.unchanged(spec, options)).isEmpty();
+      build(spec, options);
+    }
+    assertThat(ImageBuild.unchanged(spec, options)).isPresent();
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  @Test
+  void saysWhyAStepIsMadeAgain() throws IOException {
+    Files.writeString(directory.resolve("app"), "one");
+    Path spec = spec("files: [{path: /a, source: app}]\n");
+    BuildOptions options = options("out");
+    BuildResult first = build(spec, options);
+    assertThat(steps(first))
+        .isEqualTo(
+            "root file system made, system made, boot loaders and tools made, image made, initramfs made");
+    assertThat(first.steps().get(0).why()).containsExactly("it was never made before");
+    Files.writeString(directory.resolve("app"), "two");
+    BuildResult second = build(spec, options);
+    assertThat(steps(second))
+        .isEqualTo(
+            "root file system reused, system made, boot loaders and tools reused, image made, initramfs reused");
+    assertThat(second.steps().get(1).why()).singleElement().asString().startsWith("own files");
+    assertThat(second.digest()).isNotEqualTo(first.digest());
+    Files.writeString(directory.resolve("app"), "one");
+    assertThat(build(spec, options).digest()).isEqualTo(first.digest());
+  }
+
+  @Test
+  void planSaysItWithoutWriting() throws IOException {
+    Path spec = spec("");
+    BuildOptions options = options("out");
+    var plan = ImageBuild.read(spec, options).plan(Progress.none());
+    assertThat(plan.steps().stream().map(StepReport::reused)).containsOnly(false);
+    assertThat(directory.resolve("out")).doesNotExist();
+    assertThat(directory.resolve("tiny.lock")).doesNotExist();
+    build(spec, options);
+    assertThat(
+            ImageBuild.read(spec, options).plan(Progress.none()).steps().stream()
+                .map(StepReport::reused))
+        .containsOnly(true);
+  }
+
+  @Test
+  void obeysTheLockUntilToldToRenewIt() throws IOException {
+    Path spec = spec("");
+    BuildOptions options = options("out");
+    BuildResult first = build(spec, options);
+    archive.release("2");
+    assertThat(ImageBuild.unchanged(spec, options)).isPresent();
+    assertThat(build(spec, options).digest()).isEqualTo(first.digest());
+    BuildResult renewed = build(spec, options.withUpdate(true));
+    assertThat(renewed.digest()).isNotEqualTo(first.digest());
+    assertThat(Files.readString(directory.resolve("tiny.lock"))).contains("application 2 ");
+    assertThat(renewed.steps().get(0).why())
+        .anySatisfy(why -> assertThat(why).contains("application 2"));
+  }
+
+  @Test
+  void aLockedBuildNeedsNoNetworkAndNamesWhatIsGone() throws IOException {
+    Path spec = spec("");
+    BuildResult first = build(spec, options("out"));
+    archive.release("2");
+    assertThatThrownBy(() -> build(spec, options("fresh"))).hasMessageContaining("application 1");
+    assertThat(Files.list(directory.resolve("fresh"))).isEmpty();
+    archive.close();
+    Files.delete(first.image());
+    assertThat(build(spec, options("out").withOffline(true)).digest()).isEqualTo(first.digest());
+  }
+
+  @Test
+  void keepsTheNumbersOfUsersFromReleaseToRelease() throws IOException {
+    BuildOptions options = options("out");
+    build(spec("users: [{name: anna}, {name: zoe}]\n"), options);
+    build(spec("users: [{name: zoe}]\n"), options);
+    build(spec("users: [{name: mia}, {name: zoe}, {name: anna}]\n"), options);
+    assertThat(Files.readString(directory.resolve("tiny.lock")))
+        .contains("anna:x:1000:")
+        .contains("zoe:x:1001:")
+        .contains("mia:x:1002:");
+  }
+
+  @Test
+  void refusesASlotThatIsTooSmallAndLeavesTheGoodImageAlone() throws IOException {
+    BuildOptions options = options("out");
+    BuildResult good = build(spec(""), options);
+    byte[] manifest = Files.readAllBytes(good.manifest());
+    Files.write(directory.resolve("big"), new byte[20 << 20]);
+    Path spec = spec("files: [{path: /big, source: big}]\nsizes: {slot: 16 MiB}\n");
+    assertThatThrownBy(() -> build(spec, options))
+        .isInstanceOf(BuildException.class)
+        .hasMessageContaining("the slot holds 16 MiB");
+    assertThat(Files.readAllBytes(good.manifest())).isEqualTo(manifest);
+  }
+
+  @Test
+  void refusesAnImageWithoutAKernel() throws IOException {
+    Path spec = spec("");
+    Files.writeString(spec, Files.readString(spec).replace("linux-image-tiny, ", ""));
+    assertThatThrownBy(() -> build(spec, options("out")))
+        .hasMessageContaining("the image has no kernel");
+  }
+
+  @Test
+  void namesAPackageNobodyHas() throws IOException {
+    Path spec = spec("");
+    Files.writeString(spec, Files.readString(spec).replace("application", "aplication"));
+    assertThatThrownBy(() -> build(spec, options("out")))
+        .isInstanceOf(BuildException.class)
+        .hasMessageContaining("aplication");
+  }
+
+  @Test
+  void hasTheSizesItIsGiven() throws IOException {
+    BuildResult built =
+        build(
+            spec("layout: single\nsizes: {slot: 64 MiB, data: 32 MiB, esp: 40 MiB}\n"),
+            options("out"));
+    try (BlockSource source = BlockSource.file(built.image())) {
+      var sizes =
+          DiskInspection.of(source, "tiny.img").partitions().stream()
+              .map(p -> p.name() + " " + p.sizeBytes() / (1 << 20))
+              .toList();
+      assertThat(sizes).containsExactly("bios 1", "esp 40", "root-a 64", "data 32");
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}
