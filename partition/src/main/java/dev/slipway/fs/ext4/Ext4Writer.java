@@ -88,7 +88,8 @@ final class Ext4Writer {
         writeData(inode);
       } else if (inode.number == Ext4Constants.JOURNAL_INODE) {
         putBlock(
-            inode.extents.get(0).run().start(), Journal.superblock(inode.sizeBytes / BLOCK_BYTES));
+            inode.extents.get(0).run().start(),
+            Journal.superblock(inode.sizeBytes / BLOCK_BYTES, options.uuid()));
       } else if (inode.number == Ext4Constants.RESIZE_INODE) {
         ResizeInode.write(inode, geometry, volume);
       }

@@ -4,6 +4,7 @@ package dev.slipway.fs.ext4;
 import static dev.slipway.fs.ext4.Ext4Constants.BLOCK_BYTES;
 
 import dev.slipway.io.Struct;
+import java.util.UUID;
 
 /**
  * The superblock of an empty journal, in its first block; the rest of a journal is zero.
@@ -16,7 +17,7 @@ final class Journal {
 
   private Journal() {}
 
-  static byte[] superblock(long blockCount) {
+  static byte[] superblock(long blockCount, UUID uuid) {
     return Struct.bigEndian(BYTES)
         .u32(0x00, 0xc03b3998L, "h_magic")
         .u32(0x04, 4, "h_blocktype") // superblock, version 2
@@ -26,6 +27,7 @@ final class Journal {
         .u32(0x14, 1, "s_first")
         .u32(0x18, 1, "s_sequence")
         .u32(0x1c, 0, "s_start") // empty: nothing to replay
+        .uuid(0x30, uuid, "s_uuid")
         .u32(0x40, 1, "s_nr_users")
         .bytes();
   }

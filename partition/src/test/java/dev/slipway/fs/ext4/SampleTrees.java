@@ -43,7 +43,7 @@ final class SampleTrees {
                 "user.large", filled(3000, 7),
                 "user.empty", new byte[0],
                 "trusted.t", filled(33, 1),
-                "security.capability", filled(20, 2),
+                "security.capability", netBindService(),
                 "system.posix_acl_access", acl));
     var file = new Metadata(04755, 70_000, 4_000_000_000L, 1_700_000_000L, 123_456_789, few);
     return Tree.of(
@@ -64,7 +64,7 @@ final class SampleTrees {
                 .put(
                     TreePath.of("/future"),
                     new RegularFile(
-                        Metadata.mode(0644).withMtime(15_032_385_535L, 1), Content.EMPTY))
+                        Metadata.mode(0644).withMtime(15_032_385_534L, 2000), Content.EMPTY))
                 .symlink("/short", "small")
                 .symlink("/59", "a".repeat(59))
                 .symlink("/60", "b".repeat(60))
@@ -103,6 +103,15 @@ final class SampleTrees {
       ranges.add(new Range(16384L * i, 4096));
     }
     return ranges;
+  }
+
+  /** What {@code setcap cap_net_bind_service=ep} stores. */
+  private static byte[] netBindService() {
+    return ByteBuffer.allocate(20)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(0x0200_0001)
+        .putInt(1 << 10)
+        .array();
   }
 
   private static byte[] aclEntry(int tag, int permissions, int id) {
