@@ -60,6 +60,16 @@ final class Marker {
     return name.installed != null && lacks(name.installed, false);
   }
 
+  /** Whether anything taken is broken. */
+  boolean isAnythingBroken() throws FormatException {
+    for (PackageName name : universe.installed()) {
+      if (isBroken(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean lacks(Offer offer, boolean recommendedToo) throws FormatException {
     for (Need need : offer.needs()) {
       if ((recommendedToo ? counts(need) : need.kind.isCritical())
@@ -225,13 +235,9 @@ final class Marker {
     return !failed;
   }
 
-  /** Takes what an offer recommends, as far as it can be had beside what is fixed. */
-  void takeRecommended(Offer offer) throws FormatException {
-    for (Need need : offer.needs()) {
-      if (need.kind == Need.Kind.RECOMMENDS && !need.isMetByInstalled()) {
-        takeOne(need, false, 0);
-      }
-    }
+  /** Takes something recommended, if it can be had beside what is fixed. */
+  void takeRecommended(Need need) throws FormatException {
+    takeOne(need, false, 0);
   }
 
   /** What is there, and the only thing that can be, for something fixed, is fixed as well. */

@@ -71,6 +71,20 @@ final class PackageName {
     candidate = offer;
   }
 
+  /** Notes what is decided now; running the answer goes back to it. */
+  Runnable remember() {
+    Offer candidateNow = candidate;
+    Offer installedNow = installed;
+    boolean fixedNow = fixed;
+    boolean automaticNow = automatic;
+    return () -> {
+      candidate = candidateNow;
+      installed = installedNow;
+      fixed = fixedNow;
+      automatic = automaticNow;
+    };
+  }
+
   /** Back to where only the candidate is known. */
   void forgetDecisions() {
     candidate = selected;

@@ -63,7 +63,7 @@ public final class Resolver {
     List<PackageName> wanted = selection.wanted();
     var marker = new Marker(universe, request.recommends());
     markAll(marker, wanted);
-    if (isBroken(marker)) {
+    if (marker.isAnythingBroken()) {
       if (!search) {
         return Optional.empty();
       }
@@ -109,15 +109,6 @@ public final class Resolver {
     if (thrown instanceof Error e) {
       throw e;
     }
-  }
-
-  private static boolean isBroken(Marker marker) throws FormatException {
-    for (PackageName name : marker.universe().installed()) {
-      if (marker.isBroken(name)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static Resolution answer(Universe universe, Set<String> asked) {

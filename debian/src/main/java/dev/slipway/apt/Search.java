@@ -151,8 +151,23 @@ final class Search {
       }
     }
     if (recommends) {
-      for (PackageName name : universe.installed()) {
-        marker.takeRecommended(name.installed);
+      addRecommended();
+    }
+  }
+
+  /** Each recommended package comes with what it needs, or, where that breaks something, not. */
+  private void addRecommended() throws FormatException {
+    for (PackageName name : universe.installed()) {
+      for (Need need : name.installed.needs()) {
+        if (need.kind != Need.Kind.RECOMMENDS || need.isMetByInstalled()) {
+          continue;
+        }
+        Runnable back = universe.remember();
+        marker.takeRecommended(need);
+        if (marker.isAnythingBroken()) {
+          back.run();
+        }
+        universe.installed().forEach(taken -> taken.fixed = true);
       }
     }
   }

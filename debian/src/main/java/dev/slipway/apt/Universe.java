@@ -58,6 +58,12 @@ final class Universe {
     names.values().forEach(PackageName::forgetDecisions);
   }
 
+  /** Notes what is decided now; running the answer goes back to it. */
+  Runnable remember() {
+    List<Runnable> all = names.values().stream().map(PackageName::remember).toList();
+    return () -> all.forEach(Runnable::run);
+  }
+
   /** The name that a relation means: its own architecture is the only one there is. */
   PackageName target(Relation relation) throws FormatException {
     String qualifier = relation.qualifier();

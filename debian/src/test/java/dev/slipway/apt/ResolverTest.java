@@ -211,6 +211,23 @@ class ResolverTest {
   }
 
   @Test
+  void theSearchLeavesOutWhatIsRecommendedWhereItDoesNotFit() throws IOException {
+    TestArchive archive =
+        TestArchive.of(
+            "Package: a\nDepends: b | c, y\nRecommends: w, v\n",
+            "Package: b\nDepends: x\n",
+            "Package: c\n",
+            "Package: x\nConflicts: z\n",
+            "Package: y\nDepends: z\n",
+            "Package: z\nBreaks: w\n",
+            "Package: w\n",
+            "Package: v\nRecommends: u\n",
+            "Package: u\n");
+    PackageRequest request = PackageRequest.of("a").withoutBase().withRecommends();
+    assertThat(archive.resolve(request).packages()).hasToString("[a 1, c 1, u 1, v 1, y 1, z 1]");
+  }
+
+  @Test
   void takesTheLatestVersionOfTheSamePriority() throws IOException {
     TestArchive archive =
         TestArchive.empty()
