@@ -3,6 +3,7 @@ package dev.slipway.build;
 
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
+import dev.slipway.rootfs.TreeDirectory;
 import dev.slipway.tree.TarWriter;
 import dev.slipway.tree.Tree;
 import java.io.BufferedOutputStream;
@@ -20,8 +21,8 @@ final class RootfsOutput {
 
   static void write(Tree tree, Path output, Progress progress) throws IOException {
     if (!output.getFileName().toString().endsWith(".tar")) {
-      throw new BuildException(
-          "rootfs into a directory is not there yet: name a file that ends in .tar");
+      TreeDirectory.write(tree, output, progress);
+      return;
     }
     Path beside = output.resolveSibling(output.getFileName() + ".part");
     try (Task task = progress.start("writing " + output.getFileName(), tree.contentBytes());

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.slipway.build.BuildOptions;
+import dev.slipway.build.BuildResult;
+import dev.slipway.build.ImageBuild;
+import dev.slipway.digest.Digest;
+import dev.slipway.disk.DiskInspection;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.Size;
+import dev.slipway.progress.Progress;
+import dev.slipway.spec.ImageSpec;
+import dev.slipway.testing.Firmware;
+import dev.slipway.testing.RequiresTool;
+import dev.slipway.testing.Tool;
+import dev.slipway.testing.VirtualDisk;
+import dev.slipway.testing.VirtualDisk.Bus;
+import dev.slipway.testing.VirtualMachine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The whole story of {@code examples/cloud.yaml}: built from this machine's own mirror, started,
+ * used, started again.
+ */
+@Tag("slow")
+@RequiresTool(value = "qemu-system-x86_64", in = "qemu-system-x86")
+@RequiresTool(value = "ssh", in = "openssh-client")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CloudImageTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(6);
+
+  @TempDir Path directory;
+  private Path key;
+  private BuildResult built;
+
+  @BeforeAll
+  void build() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "needs root for the sandbox");
+    key = directory.resolve("key");
+    Tool.output("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString());
+    Path spec = directory.resolve("story.yaml");
+    Files.writeString(
+        spec,
+        "extends: "
+            + Path.of("cloud.yaml").toAbsolutePath()
+            + "\nname: story\nroot: {ssh-keys: ['"
+            + Files.readString(Path.of(key + ".pub")).strip()
+            + "']}\n");
+    Path store =
+        Path.of(System.getProperty("slipway.test.store", directory.resolve("store").toString()));
+    built =
+        ImageBuild.of(ImageSpec.read(spec), BuildOptions.of(directory.resolve("out"), store))
+            .run(Progress.none());
+  }
+
+  private Path copy(String name) throws IOException, InterruptedException {
+    Path copy = directory.resolve(name);
+    Files.deleteIfExists(copy);
+    Tool.output("cp", "--sparse=always", built.image().toString(), copy.toString());
+    return copy;
+  }
+
+  private VirtualMachine start(Firmware firmware, Path image, String serial) throws Exception {
+    Path work = Files.createDirectories(directory.resolve("machine-" + serial));
+    return VirtualMachine.with(firmware)
+        .disk(VirtualDisk.kept(image, Bus.VIRTIO))
+        .network()
+        .argument("-smbios", "type=1,serial=" + serial)
+        .start(work);
+  }
+
+  /** What a command on the machine prints. */
+  private String ssh(VirtualMachine machine, String command) throws Exception {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (true) {
+      Process process =
+          new ProcessBuilder(
+                  "ssh",
+                  "-q",
+                  "-i",
+                  key.toString(),
+                  "-p",
+                  Integer.toString(machine.sshPort()),
+                  "-o",
+                  "StrictHostKeyChecking=no",
+                  "-o",
+                  "UserKnownHostsFile=/dev/null",
+                  "-o",
+                  "ConnectTimeout=20",
+                  "root@127.0.0.1",
+                  command)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String output =
+          new String(
+              process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      if (process.waitFor() != 255) {
+        return output.strip();
+      }
+      assertThat(Instant.now())
+          .as("ssh answers in time; the console said:\n%s", machine.console())
+          .isBefore(end);
+      Thread.sleep(1000);
+    }
+  }
+
+  private void stop(VirtualMachine machine) throws Exception {
+    ssh(machine, "systemctl poweroff");
+    machine.waitForEnd();
+  }
+
+  @Test
+  void usesLittleSpace() {
+    assertThat(built.usedBytes()).isLessThan(Size.mib(450).bytes());
+  }
+
+  @Test
+  @RequiresTool(value = "e2fsck", in = "e2fsprogs")
+  @RequiresTool(value = "fsck.fat", in = "dosfstools")
+  @RequiresTool(value = "sgdisk", in = "gdisk")
+  void refereesAreSilent() throws Exception {
+    assertThat(Tool.output("sgdisk", "-v", built.image().toString())).contains("No problems found");
+    try (BlockSource source = BlockSource.file(built.image())) {
+      for (var partition : DiskInspection.of(source, "story").partitions()) {
+        if (partition.name().equals("root-a")
+            || partition.name().equals("data")
+            || partition.name().equals("esp")) {
+          Path file = directory.resolve(partition.name() + ".fs");
+          try (var in = source.stream(partition.offsetBytes(), partition.sizeBytes())) {
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+          }
+          if (partition.name().equals("esp")) {
+            Tool.output("fsck.fat", "-n", file.toString());
+          } else {
+            Tool.output("e2fsck", "-fn", file.toString());
+          }
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Firmware.class)
+  void startsUnderEveryFirmware(Firmware firmware) throws Exception {
+    try (VirtualMachine machine =
+        start(firmware, copy(firmware + ".img"), "SN-" + firmware.ordinal())) {
+      machine.waitFor("cloud-sn-" + firmware.ordinal() + " login:", PATIENCE);
+      assertThat(ssh(machine, "systemctl is-system-running --wait; systemctl --failed --no-legend"))
+          .isEqualTo("running");
+    }
+  }
+
+  @Test
+  void keepsWhatIsItsOwnAndNeverChangesItsSlot() throws Exception {
+    Path image = copy("kept.img");
+    String id;
+    try (VirtualMachine machine = start(Firmware.BIOS, image, "SN-7")) {
+      assertThat(ssh(machine, "hostname")).isEqualTo("cloud-sn-7");
+      assertThat(ssh(machine, "touch /x 2>&1")).contains("Read-only file system");
+      ssh(
+          machine,
+          "systemctl is-system-running --wait; echo kept >/etc/own; echo kept >/var/lib/own; useradd -m local");
+      id = ssh(machine, "cat /etc/machine-id");
+      assertThat(id).matches("[0-9a-f]{32}");
+      assertThat(
+              ssh(
+                  machine,
+                  ". /run/slipway/boot; mkdir -p /run/e; mount -o ro $esp /run/e; cat /run/e$grubenv; umount /run/e"))
+          .contains("A_OK=1")
+          .contains("A_TRY=0");
+      assertThat(ssh(machine, "dpkg -s openssh-server | grep ^Status"))
+          .isEqualTo("Status: install ok installed");
+      stop(machine);
+    }
+    for (int boot = 2; boot <= 3; boot++) {
+      try (VirtualMachine machine = start(Firmware.BIOS, image, "SN-7")) {
+        assertThat(
+                ssh(
+                    machine,
+                    "cat /etc/machine-id; cat /etc/own /var/lib/own; id -un local; hostname"))
+            .isEqualTo(id + "\nkept\nkept\nlocal\ncloud-sn-7");
+        ssh(machine, "systemctl is-system-running --wait");
+        stop(machine);
+      }
+    }
+    assertThat(slotDigest(image).hex()).isEqualTo(slotDigest(built.image()).hex());
+    assertThat(Files.readString(built.manifest())).contains(slotDigest(image).hex());
+    try (VirtualMachine clone = start(Firmware.BIOS, copy("clone.img"), "SN-8")) {
+      assertThat(ssh(clone, "cat /etc/machine-id")).matches("[0-9a-f]{32}").isNotEqualTo(id);
+    }
+  }
+
+  @Test
+  void startsSlotBWhenItIsFilledAndChosen() throws Exception {
+    Path image = copy("b.img");
+    try (VirtualMachine machine = start(Firmware.BIOS, image, "SN-9")) {
+      ssh(
+          machine,
+          "systemctl is-system-running --wait; . /run/slipway/boot; dd if=$root of=${root%3}4 bs=1M conv=fsync");
+      ssh(
+          machine,
+          ". /run/slipway/boot; mkdir -p /run/e; mount $esp /run/e; f=/run/e$grubenv; "
+              + "{ sed -n -e 's/^ORDER=.*/ORDER=B A/' -e 's/^B_OK=.*/B_OK=1/' -e 's/^B_TRY=.*/B_TRY=0/' -e '/^#.*Block/p' -e '/=/p' $f; head -c 1024 /dev/zero | tr '\\0' '#'; } "
+              + "| head -c 1024 >/run/new; dd if=/run/new of=$f conv=notrunc,fsync; umount /run/e");
+      stop(machine);
+    }
+    try (VirtualMachine machine = start(Firmware.BIOS, image, "SN-9")) {
+      assertThat(
+              ssh(
+                  machine,
+                  ". /run/slipway/boot; echo $slot $root; systemctl is-system-running --wait"))
+          .isEqualTo("B /dev/vda4\nrunning");
+    }
+  }
+
+  private static Digest slotDigest(Path image) throws IOException {
+    try (BlockSource source = BlockSource.file(image)) {
+      var slot = DiskInspection.of(source, "image").partition("root-a").orElseThrow();
+      return Digest.of(source.stream(slot.offsetBytes(), slot.sizeBytes()));
+    }
+  }
+}
