@@ -10,7 +10,6 @@ import dev.slipway.tree.Content;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,15 +23,20 @@ import java.util.function.Consumer;
  * random reading and extents at once.
  */
 public final class ComposedVolume implements Volume {
-  private static final int BUFFER_BYTES = 1 << 20;
-
   /**
    * A run of bytes.
    *
    * @param source the bytes to take; the piece starts {@code skip} bytes into it
-   * @param extent where the bytes come from, or null
+   * @param origin the file the bytes come from, or null
    */
-  record Piece(long offset, long length, ByteSource source, long skip, Extent extent) {}
+  record Piece(long offset, long length, ByteSource source, long skip, Origin origin) {
+    Extent extent() {
+      return new Extent(offset, length, origin.path(), skip, origin.content().digest());
+    }
+  }
+
+  /** A file; its digest is asked for only when extents are, because it may have to be read for. */
+  record Origin(String path, Content content) {}
 
   private final long size;
   private final List<Piece> pieces;
@@ -87,12 +91,7 @@ public final class ComposedVolume implements Volume {
     /** Puts a part of a file's content at an offset. */
     public Builder content(
         long offset, String path, Content content, long contentOffset, long length) {
-      return add(
-          offset,
-          length,
-          content.source(),
-          contentOffset,
-          new Extent(offset, length, path, contentOffset, content.digest()));
+      return add(offset, length, content.source(), contentOffset, new Origin(path, content));
     }
 
     /**
@@ -107,17 +106,12 @@ public final class ComposedVolume implements Volume {
     public Builder volume(long offset, Volume volume) {
       if (volume instanceof ComposedVolume composed) {
         for (Piece piece : composed.pieces) {
-          Extent from = piece.extent();
-          Extent moved =
-              from == null
-                  ? null
-                  : new Extent(
-                      from.offset() + offset,
-                      from.length(),
-                      from.path(),
-                      from.fileOffset(),
-                      from.digest());
-          add(offset + piece.offset(), piece.length(), piece.source(), piece.skip(), moved);
+          add(
+              offset + piece.offset(),
+              piece.length(),
+              piece.source(),
+              piece.skip(),
+              piece.origin());
         }
         return this;
       }
@@ -132,9 +126,9 @@ public final class ComposedVolume implements Volume {
           null);
     }
 
-    private Builder add(long offset, long length, ByteSource source, long skip, Extent extent) {
+    private Builder add(long offset, long length, ByteSource source, long skip, Origin origin) {
       if (length > 0) {
-        pieces.add(new Piece(offset, length, source, skip, extent));
+        pieces.add(new Piece(offset, length, source, skip, origin));
       }
       return this;
     }
@@ -152,17 +146,18 @@ public final class ComposedVolume implements Volume {
 
   @Override
   public List<Extent> extents() {
-    return pieces.stream().map(Piece::extent).filter(extent -> extent != null).toList();
+    return pieces.stream().filter(piece -> piece.origin() != null).map(Piece::extent).toList();
   }
 
   @Override
   public void writeTo(BlockSink sink, Progress progress) throws IOException {
-    byte[] buffer = new byte[BUFFER_BYTES];
     try (Task task = progress.start("writing", dataBytes)) {
+      var out = new GatheringWriter(sink);
       long written = 0;
       for (Piece piece : pieces) {
-        written += write(piece, sink, buffer, task);
+        written += write(piece, out, task);
       }
+      out.flush();
       if (written != dataBytes) {
         throw new IllegalStateException(
             "bug: wrote " + written + " bytes, the plan has " + dataBytes);
@@ -170,18 +165,16 @@ public final class ComposedVolume implements Volume {
     }
   }
 
-  private static long write(Piece piece, BlockSink sink, byte[] buffer, Task task)
-      throws IOException {
+  private static long write(Piece piece, GatheringWriter out, Task task) throws IOException {
     long done = 0;
+    out.moveTo(piece.offset());
     try (InputStream in = piece.source().open()) {
       in.skipNBytes(piece.skip());
       while (done < piece.length()) {
-        int wanted = (int) Math.min(buffer.length, piece.length() - done);
-        int count = in.readNBytes(buffer, 0, wanted);
-        if (count < wanted) {
-          throw ended(piece, done + count);
+        int count = out.fill(in, piece.length() - done);
+        if (count < 0) {
+          throw ended(piece, done);
         }
-        sink.write(piece.offset() + done, ByteBuffer.wrap(buffer, 0, count));
         task.advance(count);
         done += count;
       }
@@ -190,7 +183,7 @@ public final class ComposedVolume implements Volume {
   }
 
   private static EOFException ended(Piece piece, long at) {
-    String what = piece.extent() == null ? "data at byte " + piece.offset() : piece.extent().path();
+    String what = piece.origin() == null ? "data at byte " + piece.offset() : piece.origin().path();
     return new EOFException(
         what
             + " ended after "

@@ -153,12 +153,25 @@ final class SampleTrees {
       if (count <= 0) {
         return length == 0 ? 0 : -1;
       }
-      for (int i = 0; i < count; i++, at++) {
+      java.util.Arrays.fill(target, offset, offset + count, (byte) 0);
+      long end = at + count;
+      while (at < end) {
         while (index < data.size() && data.get(index).offset() + data.get(index).length() <= at) {
           index++;
         }
-        boolean here = index < data.size() && data.get(index).offset() <= at;
-        target[offset + i] = here ? (byte) (at * 31 + (at >>> 12) + 1) : 0;
+        Range range = index < data.size() ? data.get(index) : null;
+        if (range == null || range.offset() >= end) {
+          at = end;
+        } else if (range.offset() > at) {
+          at = range.offset();
+        } else {
+          // One value for each 512 bytes, never zero.
+          long until = Math.min(Math.min(end, range.offset() + range.length()), (at | 511) + 1);
+          int from = offset + count - (int) (end - at);
+          java.util.Arrays.fill(
+              target, from, from + (int) (until - at), (byte) ((at >>> 9) * 2 + 1));
+          at = until;
+        }
       }
       return count;
     }
