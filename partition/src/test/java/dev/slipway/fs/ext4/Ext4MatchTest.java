@@ -138,7 +138,8 @@ class Ext4MatchTest {
             SampleTrees.everything(),
             Referee.READ_ONLY.withHashSeed(new java.util.UUID(1, 2)).withLabel("golden"));
     Digest digest = Digest.of(() -> volume.open().stream(0, volume.size()));
-    assertThat(digest.hex()).isEqualTo("5de70afe56a9040fddfb33c20dce818d635a99fcfe7314cd99da2fd35d918bd7");
+    assertThat(digest.hex())
+        .isEqualTo("5de70afe56a9040fddfb33c20dce818d635a99fcfe7314cd99da2fd35d918bd7");
     Volume names =
         Ext4.of(
             Tree.of(

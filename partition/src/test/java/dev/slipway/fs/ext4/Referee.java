@@ -53,7 +53,10 @@ final class Referee {
 
   /** Fails, naming every difference, unless two trees are the same. */
   static void assertSame(Tree expected, Tree found) {
-    assertThat(TreeDifference.between(expected, found).differences()).isEmpty();
+    if (!expected.equals(found)) {
+      assertThat(TreeDifference.between(expected, found).differences()).isEmpty();
+      throw new AssertionError("the trees are not equal, but no difference is known");
+    }
   }
 
   /** Fails unless e2fsck finds nothing to say about an image. */
