@@ -117,7 +117,8 @@ final class GrubScript {
       Slot name = slot.getKey();
       line("set " + name + "_KERNEL=0");
       line("set " + name + "_TITLE='slot " + name + " (empty)'");
-      line("if [ -s \"($disk,gpt" + slot.getValue().number() + ")/vmlinuz\" ]; then");
+      String place = "\"($disk,gpt" + slot.getValue().number() + ")/";
+      line("if [ -s " + place + "vmlinuz\" -a -s " + place + "initrd.img\" ]; then");
       line("  set " + name + "_KERNEL=1");
       line("  set " + name + "_TITLE='slot " + name + "'");
       line("fi");
@@ -208,12 +209,12 @@ final class GrubScript {
     line("");
     for (Slot slot : menu.slots().keySet()) {
       line("menuentry \"$" + slot + "_TITLE\" --id " + slot + " {");
-      line("  if start_" + slot + "; then true");
+      line("  if start_" + slot + "; then boot");
       if (menu.slots().containsKey(slot.other())) {
-        line("  elif start_" + slot.other() + "; then true");
+        line("  elif start_" + slot.other() + "; then boot");
       }
       if (menu.recovery().isPresent()) {
-        line("  elif start_recovery; then true");
+        line("  elif start_recovery; then boot");
       }
       line("  else");
       line("    echo 'slipway: nothing can be started, trying again in 10 seconds'");

@@ -43,6 +43,7 @@ public final class GrubEfi {
   /** What our script uses; under Secure Boot nothing can be loaded that is not built in. */
   private static final Set<String> MODULES_NEEDED =
       Set.of(
+          "boot",
           "part_gpt",
           "fat",
           "ext2",

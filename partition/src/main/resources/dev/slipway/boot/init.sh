@@ -100,8 +100,14 @@ pack() {
 # Sets table: the entries of a disk's partition table in hex, a word of 256 digits each, from the
 # primary table or else from its backup at the end.
 read_table() {
+  table=
+  bs=0
+  blocks=0
+  # a disk that is just appearing has not all of this yet, an empty card reader has no blocks
+  [ -e /sys/block/$1/queue/logical_block_size ] || return
   read bs </sys/block/$1/queue/logical_block_size
   read blocks </sys/block/$1/size
+  [ "${bs:-0}" -gt 0 ] && [ "${blocks:-0}" -gt 2048 ] || return
   blocks=$((blocks * 512 / bs))
   entries=$((16384 / bs))
   for skip in 2 $((blocks - 1 - entries)); do
@@ -182,7 +188,7 @@ choose() {
     kick
     coldplug
     set -- /sys/class/block/*
-    if [ "$*" != "$looked" ]; then
+    if [ "$*" != "$looked" ] || [ $((tries % 10)) = 9 ]; then
       looked=$*
       look
       set -- $booted
@@ -234,7 +240,7 @@ grow_filesystem() {
   [ -x /sbin/resize2fs ] || return
   read size </sys/class/block/$data/size
   set -- $(hexdump -s 1028 -n 24 -e '6/4 "%u "' /dev/$data)
-  [ $((size - ($1 << ($6 + 1)))) -gt 32768 ] || return
+  [ $# -ge 6 ] && [ $((size - ($1 << ($6 + 1)))) -gt 32768 ] || return
   patiently /sbin/resize2fs /dev/$data >/run/slipway/resize2fs 2>&1 ||
     warn "resize2fs: $(tail -n 1 /run/slipway/resize2fs)"
 }

@@ -213,10 +213,10 @@ class BootTest {
   }
 
   @Test
-  void aSlotThatCannotBeReadGivesWayWithoutAPause(@TempDir Path temp) throws Exception {
+  void aSlotWhoseKernelIsNoneGivesWayWithoutAPause(@TempDir Path temp) throws Exception {
     DiskImage disk = tiny.disk();
     Path image = TinySystem.write(disk, temp.resolve("disk.img"), Size.mib(0));
-    Tree broken = tiny.slot("two").with(t -> t.remove(TreePath.of("/initrd.img")));
+    Tree broken = tiny.slot("two").with(t -> t.file("/vmlinuz", 0644, Content.utf8("no kernel\n")));
     TinySystem.overwrite(image, disk, DiskLayout.ROOT_B, TinySystem.fileSystem(broken));
     installedToB(image, disk);
     try (var machine = start(Firmware.BIOS, image, Bus.VIRTIO, temp)) {
