@@ -74,9 +74,12 @@ final class Need {
     return isMet(offer -> offer == offer.name.installed);
   }
 
-  /** Whether a candidate answers to one of the alternatives. */
+  /**
+   * Whether a version that was a candidate at the outset answers to one of the alternatives. apt
+   * does not notice in time when it has given one up since, and so neither do we.
+   */
   boolean isMetByCandidate() throws FormatException {
-    return isMet(offer -> offer == offer.name.candidate);
+    return isMet(offer -> offer == offer.name.selected());
   }
 
   private boolean isMet(Test chosen) throws FormatException {

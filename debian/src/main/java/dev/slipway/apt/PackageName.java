@@ -65,6 +65,11 @@ final class PackageName {
     return offers;
   }
 
+  /** The candidate at the outset, whatever was decided since. */
+  Offer selected() {
+    return selected;
+  }
+
   /** Makes a version the candidate; null when none may be taken. */
   void select(Offer offer) {
     selected = offer;
