@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.regex.Pattern;
 
 /**
  * What dpkg has to know of a package to unpack and configure it: the control stanza, read, and the
@@ -38,6 +39,9 @@ record DebPackage(
     Stanza control,
     SortedMap<String, ControlFile> files) {
   static final String PREINST = "preinst";
+
+  private static final Pattern MOVING_DIVERSION =
+      Pattern.compile("\\bdpkg-divert\\b.*\\s--rename\\b");
 
   static DebPackage of(DebFile deb) throws FormatException {
     Stanza control = deb.control();
@@ -116,17 +120,20 @@ record DebPackage(
   }
 
   /**
-   * dpkg installs what diverts files of others before its own files are there; that is left to
-   * dpkg.
+   * Whether the package moves files of others out of the way before its own are there. Then dpkg
+   * has to unpack it. Diversions that move nothing, which the usr-merge brought into many packages,
+   * are the same before and after.
    */
   boolean divertsBeforeUnpacking() {
     ControlFile script = files.get(PREINST);
-    return script != null
+    return !essential
+        && script != null
         && script
             .text()
+            .replace("\\\n", " ")
             .lines()
             .map(String::strip)
-            .anyMatch(line -> !line.startsWith("#") && line.contains("dpkg-divert"));
+            .anyMatch(line -> !line.startsWith("#") && MOVING_DIVERSION.matcher(line).find());
   }
 
   boolean mayReplace(DebPackage other) {

@@ -123,4 +123,21 @@ class UnpackedPackageTest {
         };
     assertThatThrownBy(() -> unpack(bytes, "full.deb", full)).hasMessage("no space left on device");
   }
+
+  @Test
+  void onlyDiversionsThatMoveFilesAreLeftToDpkg() throws IOException {
+    assertThat(diverts("dpkg-divert --add --rename --divert /a.real /a\n")).isTrue();
+    assertThat(
+            diverts("dpkg-divert --package robot --add \\\n  --rename \\\n  --divert /a.real /a\n"))
+        .isTrue();
+    assertThat(diverts("dpkg-divert --add --no-rename --divert /a.real /a\n")).isFalse();
+    assertThat(diverts("[ \"$(dpkg-divert --truename /a)\" = /a ]\n")).isFalse();
+    assertThat(diverts("# dpkg-divert --add --rename --divert /a.real /a\n")).isFalse();
+  }
+
+  private static boolean diverts(String script) throws IOException {
+    return unpack(TestDeb.of("robot", "1").script("preinst", "#!/bin/sh\n" + script))
+        .about()
+        .divertsBeforeUnpacking();
+  }
 }
