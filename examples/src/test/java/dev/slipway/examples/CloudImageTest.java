@@ -44,12 +44,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CloudImageTest {
   private static final Duration PATIENCE = Duration.ofMinutes(6);
 
-  @TempDir Path directory;
+  private Path directory;
   private Path key;
   private BuildResult built;
 
   @BeforeAll
-  void build() throws Exception {
+  void build(@TempDir Path temporary) throws Exception {
+    directory = temporary;
     assumeTrue("root".equals(System.getProperty("user.name")), "needs root for the sandbox");
     key = directory.resolve("key");
     Tool.output("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString());

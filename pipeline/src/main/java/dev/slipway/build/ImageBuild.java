@@ -376,7 +376,17 @@ public final class ImageBuild {
     Content initramfs = initramfs(store, steps, kernel, prepared, progress);
     Tree root = kernel.installed(prepared.system(), initramfs, system.stamp());
     ImageDisk.Planned planned =
-        new ImageDisk(spec, prepared.tools(), prepared.timeSeconds()).plan(root, Optional.empty());
+        new ImageDisk(
+                spec,
+                prepared.tools(),
+                prepared.timeSeconds(),
+                (prefix, maker) ->
+                    steps.quietly(
+                        Key.of("core image", 1)
+                            .with("prefix", prefix)
+                            .with("boot loaders and tools", prepared.toolsKey()),
+                        maker))
+            .plan(root, Optional.empty());
 
     WrittenImage written = ImageFile.of(planned.disk()).write(image(), progress);
     var packages =

@@ -26,10 +26,9 @@ import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * The disk of an image: the arranged tree in a slot, what starts it, and an empty data partition.
@@ -38,7 +37,13 @@ import java.util.UUID;
  *
  * @param tools the unpacked build-only packages: boot loaders
  */
-record ImageDisk(ImageSpec spec, Tree tools, long timeSeconds) {
+record ImageDisk(ImageSpec spec, Tree tools, long timeSeconds, CoreCache cores) {
+  /** Where a core image for a prefix is kept, because packing one takes longer than writing it. */
+  interface CoreCache {
+    /** The boot code's 440 bytes, followed by the core image. */
+    byte[] get(String prefix, Steps.Maker<byte[]> maker) throws IOException;
+  }
+
   /** A slot holds half as much again as its first system, in steps, so that later releases fit. */
   private static final Size SLOT_STEP = Size.mib(64);
 
@@ -68,13 +73,14 @@ record ImageDisk(ImageSpec spec, Tree tools, long timeSeconds) {
     }
 
     BootMenu menu = menu(settings, identity);
-    long coreLba = DiskLayout.BIOS_OFFSET.bytes() / CORE_SECTOR.bytes();
     byte[] bootCode = new byte[GrubBios.BOOT_CODE_BYTES];
     Volume core = Volume.zeros(DiskLayout.BIOS_SIZE.bytes());
     if (spec.architecture().equals("amd64")) {
-      GrubBios bios = GrubBios.of(tools, menu.biosPrefix());
-      bootCode = bios.bootCode(coreLba);
-      core = Volume.of(BlockSource.bytes(bios.core(coreLba)));
+      byte[] both = cores.get(menu.biosPrefix(), () -> bios(menu.biosPrefix()));
+      bootCode = Arrays.copyOf(both, GrubBios.BOOT_CODE_BYTES);
+      core =
+          Volume.of(
+              BlockSource.bytes(Arrays.copyOfRange(both, GrubBios.BOOT_CODE_BYTES, both.length)));
     }
     Tree esp = GrubEfi.of(tools).esp(menu, menu.freshEnvironment(Set.of(Slot.A)));
     Volume efi =
@@ -114,6 +120,15 @@ record ImageDisk(ImageSpec spec, Tree tools, long timeSeconds) {
     return new Planned(layout(settings.layout()).plan(identity, parts).build(), fitted.size());
   }
 
+  private byte[] bios(String prefix) throws IOException {
+    long coreLba = DiskLayout.BIOS_OFFSET.bytes() / CORE_SECTOR.bytes();
+    GrubBios bios = GrubBios.of(tools, prefix);
+    byte[] core = bios.core(coreLba);
+    byte[] both = Arrays.copyOf(bios.bootCode(coreLba), GrubBios.BOOT_CODE_BYTES + core.length);
+    System.arraycopy(core, 0, both, GrubBios.BOOT_CODE_BYTES, core.length);
+    return both;
+  }
+
   static DiskLayout layout(Layout layout) {
     return switch (layout) {
       case AB -> DiskLayout.AB;
@@ -143,12 +158,5 @@ record ImageDisk(ImageSpec spec, Tree tools, long timeSeconds) {
 
   private static BootPartition partition(DiskIdentity identity, int number, String name) {
     return new BootPartition(number, identity.partitionId(name));
-  }
-
-  /** The ids of all partitions, for the manifest. */
-  static Map<String, UUID> ids(DiskImage disk) {
-    var ids = new java.util.TreeMap<String, UUID>();
-    disk.partitions().forEach(partition -> ids.put(partition.name(), partition.entry().id()));
-    return ids;
   }
 }

@@ -76,6 +76,17 @@ record Steps(Store store, String scope, List<StepReport> reports) {
     return made;
   }
 
+  /** A small piece of a step, kept like a step and not worth telling of. */
+  byte[] quietly(Key key, Maker<byte[]> maker) throws IOException {
+    Optional<byte[]> kept = store.result(key);
+    if (kept.isPresent()) {
+      return kept.get();
+    }
+    byte[] made = maker.make();
+    store.putResult(key, made);
+    return made;
+  }
+
   /** Notes what happens to a step, and says whether its result is in the store. */
   boolean foresee(String name, Key key) throws IOException {
     boolean reused = store.result(key).isPresent();
