@@ -17,6 +17,7 @@ import dev.slipway.rootfs.RootfsResult;
 import dev.slipway.rootfs.Sandbox;
 import dev.slipway.rootfs.SandboxCommand;
 import dev.slipway.spec.DiskSettings.Initramfs;
+import dev.slipway.spec.DiskSettings.Layout;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.store.Blob;
 import dev.slipway.store.BlobWriter;
@@ -129,8 +130,21 @@ public final class ImageBuild {
     }
   }
 
+  /** Says before anything else what a specification may ask for and no build can do yet. */
+  private void requireSupported() throws BuildException {
+    if (spec.disk().layout() == Layout.RECOVERY) {
+      throw new BuildException(
+          "layout: recovery cannot be built yet, there is no recovery system to put there; use ab or single");
+    }
+    if (spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS) {
+      throw new BuildException(
+          "initramfs: the one of initramfs-tools cannot mount slots yet; leave it at slipway");
+    }
+  }
+
   /** Builds whatever is not there yet. */
   public BuildResult run(Progress progress) throws IOException {
+    requireSupported();
     Files.createDirectories(options.output());
     try (Store store = Store.open(options.store())) {
       var steps = new Steps(store, specFile().toAbsolutePath().normalize().toString());
@@ -173,6 +187,7 @@ public final class ImageBuild {
    * specification, but writes none.
    */
   public Plan plan(Progress progress) throws IOException {
+    requireSupported();
     try (Store store = Store.open(options.store())) {
       var steps = new Steps(store, specFile().toAbsolutePath().normalize().toString());
       Optional<LockFile> old = LockFile.read(lockFile());
@@ -423,10 +438,6 @@ public final class ImageBuild {
   private Content initramfs(
       Store store, Steps steps, Kernel kernel, Prepared prepared, Progress progress)
       throws IOException {
-    if (spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS) {
-      throw new BuildException(
-          "initramfs: initramfs-tools is not supported for slots yet; leave it at slipway");
-    }
     Key key =
         Key.of("initramfs", 1)
             .with("kernel", kernel.version())

@@ -279,6 +279,15 @@ class ImageBuildTest {
   }
 
   @Test
+  void saysAtOnceWhatItCannotDoYet() throws IOException {
+    assertThatThrownBy(() -> build(spec("layout: recovery\n"), options("out")))
+        .hasMessageContaining("recovery cannot be built yet");
+    assertThatThrownBy(() -> build(spec("initramfs: initramfs-tools\n"), options("out")))
+        .hasMessageContaining("cannot mount slots yet");
+    assertThat(directory.resolve("out-store")).doesNotExist();
+  }
+
+  @Test
   void hasTheSizesItIsGiven() throws IOException {
     BuildResult built =
         build(
