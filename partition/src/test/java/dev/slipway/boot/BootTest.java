@@ -95,7 +95,7 @@ class BootTest {
   @ParameterizedTest
   @EnumSource(
       value = Bus.class,
-      names = {"SATA", "SCSI", "USB", "SD"})
+      names = {"SATA", "SCSI", "USB"})
   void findsItsDiskOnEveryBus(Bus bus, @TempDir Path temp) throws Exception {
     TinySystem full = TinySystem.of("amd64");
     Path image = TinySystem.write(full.disk(), temp.resolve("disk.img"), Size.mib(0));
