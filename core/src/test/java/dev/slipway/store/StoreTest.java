@@ -362,8 +362,9 @@ final class StoreTest {
   @Test
   void prunesWhatIsOldButNotWhatIsInUse() throws IOException {
     try (Store store = Store.open(directory)) {
-      put(store, HELLO, "");
+      Blob blob = put(store, HELLO, "");
       assertThat(store.prune(0, Duration.ZERO).removed()).isEmpty();
+      age(blob.digest(), 1);
     }
     try (Store store = Store.open(directory)) {
       PruneReport report = store.prune(0, Duration.ofDays(1000));

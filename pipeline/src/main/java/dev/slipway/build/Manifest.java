@@ -73,7 +73,7 @@ record Manifest(
       json.writeNumberField("number", partition.number());
       json.writeStringField("name", partition.name());
       json.writeStringField("id", partition.entry().id().toString());
-      json.writeStringField("type", partition.entry().type().toString());
+      json.writeStringField("type", partition.entry().type().id().toString());
       json.writeNumberField("offset", partition.offsetBytes());
       json.writeNumberField("size", partition.sizeBytes());
       if (written.part(partition.name()).isPresent()) {
