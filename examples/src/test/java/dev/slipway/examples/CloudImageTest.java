@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -43,6 +44,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CloudImageTest {
   private static final Duration PATIENCE = Duration.ofMinutes(6);
+
+  /** The status of ssh itself, when it reaches nobody. */
+  private static final int SSH_FAILED = 255;
 
   private Path directory;
   private Path key;
@@ -89,28 +93,9 @@ class CloudImageTest {
   private String ssh(VirtualMachine machine, String command) throws Exception {
     Instant end = Instant.now().plus(PATIENCE);
     while (true) {
-      Process process =
-          new ProcessBuilder(
-                  "ssh",
-                  "-q",
-                  "-i",
-                  key.toString(),
-                  "-p",
-                  Integer.toString(machine.sshPort()),
-                  "-o",
-                  "StrictHostKeyChecking=no",
-                  "-o",
-                  "UserKnownHostsFile=/dev/null",
-                  "-o",
-                  "ConnectTimeout=20",
-                  "root@127.0.0.1",
-                  command)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      String output =
-          new String(
-              process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-      if (process.waitFor() != 255) {
+      Process process = startSsh(machine, command);
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+      if (process.waitFor() != SSH_FAILED) {
         return output.strip();
       }
       assertThat(Instant.now())
@@ -120,8 +105,31 @@ class CloudImageTest {
     }
   }
 
+  private Process startSsh(VirtualMachine machine, String command) throws IOException {
+    String[] words = {
+      "ssh",
+      "-q",
+      "-i",
+      key.toString(),
+      "-p",
+      Integer.toString(machine.sshPort()),
+      "-o",
+      "StrictHostKeyChecking=no",
+      "-o",
+      "UserKnownHostsFile=/dev/null",
+      "-o",
+      "ConnectTimeout=20",
+      "-o",
+      "ServerAliveInterval=30",
+      "root@127.0.0.1",
+      command
+    };
+    return new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+  }
+
+  /** Asks once: the connection may end before the answer comes. */
   private void stop(VirtualMachine machine) throws Exception {
-    ssh(machine, "systemctl poweroff");
+    startSsh(machine, "systemctl poweroff").waitFor();
     machine.waitForEnd();
   }
 
@@ -137,6 +145,7 @@ class CloudImageTest {
   void refereesAreSilent() throws Exception {
     assertThat(Tool.output("sgdisk", "-v", built.image().toString())).contains("No problems found");
     try (BlockSource source = BlockSource.file(built.image())) {
+      int checked = 0;
       for (var partition : DiskInspection.of(source, "story").partitions()) {
         if (partition.name().equals("root-a")
             || partition.name().equals("data")
@@ -151,8 +160,10 @@ class CloudImageTest {
             Tool.output("e2fsck", "-fn", file.toString());
           }
           Files.delete(file);
+          checked++;
         }
       }
+      assertThat(checked).isEqualTo(3);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.io.ByteSource;
+import dev.slipway.testing.Tool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -22,10 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 class SuddenDeathTest {
   private static final long SEED = 20261121;
 
-  /** Kills; each is followed by nothing, or by a build that must succeed. */
-  private static final int KILLS = 50;
+  private static final boolean LONG = Boolean.getBoolean("slipway.long");
 
-  private static final int KILLS_PER_BUILD = Boolean.getBoolean("slipway.long") ? 1 : 5;
+  private static final int KILLS = LONG ? 50 : 15;
+
+  /** So many builds die in one store before one must succeed there. */
+  private static final int KILLS_PER_BUILD = LONG ? 2 : 5;
 
   @Test
   void theNextBuildSucceedsAndIsRight(@TempDir Path work) throws Exception {
@@ -37,10 +40,14 @@ class SuddenDeathTest {
     slipway.output("build", "small.yaml", "--store", "store", "--output", "good");
     long wholeMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     Digest expected = Digest.of(ByteSource.file(work.resolve("good/small-1.img")));
+    keepOnlyPackages(work.resolve("store"));
 
     var random = new Random(SEED);
     for (int kill = 1; kill <= KILLS; kill++) {
       String store = "store-" + (kill - 1) / KILLS_PER_BUILD;
+      if (kill % KILLS_PER_BUILD == 1) {
+        Tool.output("cp", "-a", work.resolve("store").toString(), work.resolve(store).toString());
+      }
       Process process = slipway.start(work.resolve("log"), build(store));
       if (!process.waitFor(random.nextLong(wholeMillis), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly().waitFor();
@@ -61,6 +68,23 @@ class SuddenDeathTest {
       }
     }
     assertThat(mountsBelow(work)).isEmpty();
+  }
+
+  /**
+   * Leaves the store its .deb files and indexes, so that every build has all of its work before it.
+   */
+  private static void keepOnlyPackages(Path store) throws IOException {
+    deleteTree(store.resolve("results"));
+    deleteTree(store.resolve("keys"));
+    try (Stream<Path> all = Files.walk(store.resolve("blobs"))) {
+      for (Path info : all.filter(path -> path.toString().endsWith(".info")).toList()) {
+        List<String> lines = Files.readAllLines(info);
+        if (lines.get(1).equals("PACK") || lines.get(1).equals("TREE")) {
+          Files.delete(Path.of(info.toString().replaceFirst("\\.info$", "")));
+          Files.delete(info);
+        }
+      }
+    }
   }
 
   private static String[] build(String store) {

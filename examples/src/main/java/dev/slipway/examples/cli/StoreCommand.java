@@ -8,7 +8,9 @@ import dev.slipway.store.StoreEntry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "store", description = "Shows or cleans the store.")
 final class StoreCommand implements Runnable {
   private static final long DAY_SECONDS = 86_400;
+  private static final int SHORT_DIGEST = 16;
 
   @Spec CommandSpec spec;
 
@@ -33,7 +36,14 @@ final class StoreCommand implements Runnable {
       List<StoreEntry> entries = store.list();
       long total = 0;
       for (StoreEntry entry : entries) {
-        out.println(entry);
+        out.printf(
+            Locale.ROOT,
+            "%10s  %-6s  %s  %s  %s%n",
+            Size.bytes(entry.size()),
+            entry.kind().name().toLowerCase(Locale.ROOT),
+            entry.lastUse().truncatedTo(ChronoUnit.SECONDS),
+            entry.digest().hex().substring(0, SHORT_DIGEST),
+            entry.label());
         total += entry.size();
       }
       out.println(entries.size() + " entries, " + Size.bytes(total) + " in " + options.directory());
