@@ -207,16 +207,12 @@ public final class ImageBuild {
           there && Finished.of(specFile(), options).stillHolds(store, image).isPresent();
       steps.report(IMAGE, image, whole);
       reports.addAll(steps.reports());
-      return new Plan(spec.title() + ": " + lock.image().size() + " packages", reports, "");
+      return new Plan(spec.title() + ": " + lock.image().size() + " packages", reports);
     }
   }
 
-  /**
-   * What a build would do.
-   *
-   * @param layout the partition map, where it is known
-   */
-  public record Plan(String title, List<StepReport> steps, String layout) {
+  /** What a build would do. */
+  public record Plan(String title, List<StepReport> steps) {
     public Plan {
       steps = List.copyOf(steps);
     }
@@ -238,7 +234,7 @@ public final class ImageBuild {
             () ->
                 system.of(
                     configured.tree(),
-                    (before, scripts) -> commands(store, before, scripts, progress)));
+                    (before, scripts) -> commands(store, before, scripts, known, progress)));
     LockFile complete = withAccounts(known, tree);
     // With every number locked the same trees have other names; the next build asks for those.
     Key rootfsKey = rootfsKey(complete);
@@ -304,6 +300,7 @@ public final class ImageBuild {
     var packages = lock.image().stream().map(each -> each + " " + each.digest()).toList();
     RootfsOptions rootfs = rootfsOptions(lock);
     return Key.of("configured", 1)
+        .with("tool", Tool.VERSION)
         .with("packages", packages)
         .with("architecture", rootfs.architecture())
         .with("time", rootfs.epochSeconds())
@@ -313,14 +310,17 @@ public final class ImageBuild {
         .with("network in the sandbox", Boolean.toString(rootfs.network()));
   }
 
-  private Tree commands(Store store, Tree tree, List<String> scripts, Progress progress)
+  private Tree commands(
+      Store store, Tree tree, List<String> scripts, LockFile lock, Progress progress)
       throws IOException {
     var commands = new ArrayList<SandboxCommand>();
     for (int i = 0; i < scripts.size(); i++) {
       commands.add(
           SandboxCommand.of("command " + (i + 1) + " of the specification", scripts.get(i)));
     }
-    RootfsOptions run = RootfsOptions.of(spec.architecture(), 0).withNetwork(spec.sandboxNetwork());
+    // The numbers are those of the tree, which may have users the lock does not know yet; names
+    // that only the lock has keep theirs, should a command bring them back.
+    RootfsOptions run = rootfsOptions(withAccounts(lock, tree));
     return Rootfs.in(store).run(tree, commands, run, sandbox, progress).tree();
   }
 
@@ -358,6 +358,7 @@ public final class ImageBuild {
 
   private Key toolsKey(LockFile lock) {
     return Key.of("tools", 1)
+        .with("tool", Tool.VERSION)
         .with("packages", lock.build().stream().map(each -> each + " " + each.digest()).toList());
   }
 
@@ -393,11 +394,13 @@ public final class ImageBuild {
     ImageDisk.Planned planned =
         new ImageDisk(
                 spec,
+                platform(),
                 prepared.tools(),
                 prepared.timeSeconds(),
                 (prefix, maker) ->
                     steps.quietly(
                         Key.of("core image", 1)
+                            .with("tool", Tool.VERSION)
                             .with("prefix", prefix)
                             .with("boot loaders and tools", prepared.toolsKey()),
                         maker))
@@ -440,6 +443,7 @@ public final class ImageBuild {
       throws IOException {
     Key key =
         Key.of("initramfs", 1)
+            .with("tool", Tool.VERSION)
             .with("kernel", kernel.version())
             .with("modules", kernel.modulesDigest(prepared.system()))
             .with("boot loaders and tools", prepared.toolsKey());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.build;
 
+import dev.slipway.apt.Platform;
 import dev.slipway.boot.GrubBios;
 import dev.slipway.boot.GrubEfi;
 import dev.slipway.bootconfig.BootMenu;
@@ -37,7 +38,7 @@ import java.util.Set;
  *
  * @param tools the unpacked build-only packages: boot loaders
  */
-record ImageDisk(ImageSpec spec, Tree tools, long timeSeconds, CoreCache cores) {
+record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds, CoreCache cores) {
   /** Where a core image for a prefix is kept, because packing one takes longer than writing it. */
   interface CoreCache {
     /** The boot code's 440 bytes, followed by the core image. */
@@ -75,7 +76,7 @@ record ImageDisk(ImageSpec spec, Tree tools, long timeSeconds, CoreCache cores) 
     BootMenu menu = menu(settings, identity);
     byte[] bootCode = new byte[GrubBios.BOOT_CODE_BYTES];
     Volume core = Volume.zeros(DiskLayout.BIOS_SIZE.bytes());
-    if (spec.architecture().equals("amd64")) {
+    if (platform.grubBiosPackage().isPresent()) {
       byte[] both = cores.get(menu.biosPrefix(), () -> bios(menu.biosPrefix()));
       bootCode = Arrays.copyOf(both, GrubBios.BOOT_CODE_BYTES);
       core =

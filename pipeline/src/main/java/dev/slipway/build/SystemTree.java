@@ -43,7 +43,8 @@ record SystemTree(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
     for (OwnEntry entry : spec.own()) {
       own.add(describe(entry).replace("\n", " "));
     }
-    return Key.of("system", 1)
+    return Key.of("system", 2)
+        .with("tool", Tool.VERSION)
         .with("root file system", configured)
         .with("name", spec.name() + " " + spec.version())
         .with("own files", own)

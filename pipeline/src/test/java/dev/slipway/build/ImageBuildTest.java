@@ -7,16 +7,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.DiskInspection;
+import dev.slipway.fs.ext4.Ext4;
 import dev.slipway.io.BlockSource;
 import dev.slipway.progress.Progress;
 import dev.slipway.rootfs.Sandbox;
 import dev.slipway.rootfs.SandboxCommand;
 import dev.slipway.rootfs.SandboxSettings;
 import dev.slipway.spec.ImageSpec;
+import dev.slipway.tree.Content;
 import dev.slipway.tree.ContentKeeper;
+import dev.slipway.tree.Metadata;
+import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreePath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +52,8 @@ class ImageBuildTest {
         @Override
         public void check() {}
       };
+
+  private static final long TIME = 1_700_000_000;
 
   @TempDir Path directory;
   private TinyArchive archive;
@@ -234,6 +242,62 @@ class ImageBuildTest {
     archive.close();
     Files.delete(first.image());
     assertThat(build(spec, options("out").withOffline(true)).digest()).isEqualTo(first.digest());
+  }
+
+  @Test
+  void commandsLeaveTimesAndNumbersAsTheyAre() throws IOException {
+    Sandbox touching =
+        new Sandbox() {
+          @Override
+          public Tree run(
+              Tree tree,
+              List<SandboxCommand> commands,
+              SandboxSettings settings,
+              ContentKeeper keeper,
+              Progress progress) {
+            if (commands.stream().noneMatch(each -> each.script().equals("touch /made"))) {
+              return tree;
+            }
+            return tree.with(
+                t -> {
+                  Metadata made = Metadata.mode(0644).withOwner(1000, 1000);
+                  t.put(
+                      TreePath.of("/old"),
+                      new RegularFile(made.withMtime(TIME - 5, 0), Content.EMPTY));
+                  t.put(
+                      TreePath.of("/made"),
+                      new RegularFile(made.withMtime(TIME + 9_999_999_999L, 0), Content.EMPTY));
+                  t.file(
+                      "/etc/shadow",
+                      0640,
+                      Content.utf8("root:*:19000:0:99999:7:::\nanna:*::::::\n"));
+                });
+          }
+
+          @Override
+          public void check() {}
+        };
+    Path spec = spec("time: 1700000000\nrun: [touch /made]\nusers: [{name: anna, uid: 1000}]\n");
+    BuildResult built =
+        ImageBuild.of(ImageSpec.read(spec), options("out"))
+            .withSandbox(touching)
+            .run(Progress.none());
+    Tree root = root(built);
+    assertThat(root.inode("/old").orElseThrow().metadata().mtimeSeconds()).isEqualTo(TIME - 5);
+    assertThat(root.inode("/made").orElseThrow().metadata().mtimeSeconds()).isEqualTo(TIME);
+    assertThat(root.inode("/made").orElseThrow().metadata().uid()).isEqualTo(1000);
+    assertThat(root.inode("/usr/bin/application").orElseThrow().metadata().mtimeSeconds())
+        .isGreaterThan(1_000_000_000);
+    assertThat(new String(root.read("/etc/shadow"), StandardCharsets.UTF_8))
+        .isEqualTo("root:*:" + TIME / 86_400 + ":0:99999:7:::\nanna:*::::::\n");
+  }
+
+  private static Tree root(BuildResult built) throws IOException {
+    try (BlockSource source = BlockSource.file(built.image())) {
+      var slot = DiskInspection.of(source, "tiny.img").partition("root-a").orElseThrow();
+      byte[] bytes = source.readFully(slot.offsetBytes(), Math.toIntExact(slot.sizeBytes()));
+      return Ext4.read(BlockSource.bytes(bytes), "root-a");
+    }
   }
 
   @Test

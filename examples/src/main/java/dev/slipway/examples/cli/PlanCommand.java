@@ -42,10 +42,6 @@ final class PlanCommand implements Callable<Integer> {
       for (StepReport step : plan.steps()) {
         out.println("  " + step);
       }
-      if (!plan.layout().isEmpty()) {
-        out.println();
-        out.print(plan.layout());
-      }
     }
     out.flush();
     return 0;
