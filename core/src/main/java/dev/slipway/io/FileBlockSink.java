@@ -4,6 +4,7 @@ package dev.slipway.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -29,9 +30,13 @@ final class FileBlockSink implements BlockSink {
       if (size > 0) {
         channel.write(ByteBuffer.allocate(1), size - 1);
       }
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
+    } catch (IOException e) {
+      try (channel) {
+        Files.deleteIfExists(path); // it was made just now
+      } catch (IOException also) {
+        e.addSuppressed(also);
+      }
+      throw new IOException(path + ": making it " + size + " bytes long: " + reason(e), e);
     }
     return new FileBlockSink(path, channel);
   }
@@ -48,8 +53,13 @@ final class FileBlockSink implements BlockSink {
         at += channel.write(bytes, at);
       }
     } catch (IOException e) {
-      throw new IOException(path + ": write at byte " + at + ": " + e.getMessage(), e);
+      throw new IOException(path + ": write at byte " + at + ": " + reason(e), e);
     }
+  }
+
+  /** A closed channel's exception has no message but its name. */
+  private static String reason(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   @Override

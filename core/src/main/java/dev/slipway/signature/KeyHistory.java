@@ -33,12 +33,13 @@ final class KeyHistory {
   }
 
   /**
-   * Why a key must not have signed data.
+   * Why a key must not have signed data. One thread at a time: to check one of the key's signatures
+   * is to change it, and threads share a keyring.
    *
    * @param key the primary key or one of its subkeys
    * @param at the instant at which it is judged
    */
-  Optional<String> objection(PGPPublicKey key, Instant at) {
+  synchronized Optional<String> objection(PGPPublicKey key, Instant at) {
     Optional<String> primaryObjection = ofPrimary(key == primary, at);
     return primaryObjection.isPresent() || key == primary ? primaryObjection : ofSubkey(key, at);
   }

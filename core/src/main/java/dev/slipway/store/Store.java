@@ -24,7 +24,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A cache in a directory: blobs named by their digests, and results of steps named by the key of
- * their inputs. Everything in it can be made again, so anything damaged counts as absent.
+ * their inputs. Everything in it can be made again, so what is cut off or has lost its information
+ * counts as absent. Whether a blob of the right size has the right bytes is seen by {@link #verify}
+ * alone; it removes what has not.
  *
  * <p>Several processes and threads may use one directory. A process may die at any moment: what it
  * was writing is not in the store, and goes with the next sweep. What a store has given out or
@@ -273,6 +275,7 @@ public final class Store implements Closeable {
         if (StoreSweep.isThere(layout, entry) && !StoreSweep.isWhole(layout, entry)) {
           marked.remove(StoreSweep.remove(layout, entry));
           known.remove(entry.digest());
+          closePack(entry.digest());
           damaged.add(entry);
         }
       }
@@ -288,6 +291,18 @@ public final class Store implements Closeable {
     }
   }
 
+  /** Lets go of a pack's file, so that what takes its place is what will be read. */
+  private void closePack(Digest digest) throws IOException {
+    synchronized (packs) {
+      packs.remove(digest);
+      for (PackFile pack : opened) {
+        if (pack.digest().filter(digest::equals).isPresent()) {
+          pack.close();
+        }
+      }
+    }
+  }
+
   PackFile track(PackFile pack) {
     synchronized (packs) {
       opened.add(pack);
@@ -297,7 +312,8 @@ public final class Store implements Closeable {
 
   /** The error of a write that failed, with the place it failed in. */
   IOException failed(IOException e) {
-    return new IOException("writing to the store in " + directory + ": " + e.getMessage(), e);
+    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return new IOException("writing to the store in " + directory + ": " + reason, e);
   }
 
   void requireOpen() throws IOException {

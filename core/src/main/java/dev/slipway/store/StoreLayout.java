@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * Where things lie in a store's directory.
@@ -25,6 +27,8 @@ import java.nio.file.Path;
  */
 record StoreLayout(Path directory) {
   static final String INFO = ".info";
+  private static final Pattern DIRECTORY_NAME = Pattern.compile("[0-9a-f]{2}");
+  private static final Pattern FILE_NAME = Pattern.compile("[0-9a-f]{62}(\\.info)?");
   private static final String FORMAT = "slipway store 1\n";
 
   /** Makes the directory a store, or checks that it is one. */
@@ -95,6 +99,18 @@ record StoreLayout(Path directory) {
   private static Path under(Path root, Digest digest) {
     String hex = digest.hex();
     return root.resolve(hex.substring(0, 2)).resolve(hex.substring(2));
+  }
+
+  /** Whether this is one of the directories that {@link #under} makes, and no stray. */
+  static boolean isDirectory(Path path) {
+    return DIRECTORY_NAME.matcher(path.getFileName().toString()).matches()
+        && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Whether a file in such a directory is named by a digest, as ours are. */
+  static boolean isFile(Path path) {
+    return FILE_NAME.matcher(path.getFileName().toString()).matches()
+        && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** The digest that a file is named by. */

@@ -43,12 +43,20 @@ final class StoreSweep {
     return entries;
   }
 
+  /** The files that are named as ours are; whatever else lies there is no concern of the store. */
   private static List<Path> files(Path root) throws IOException {
     var files = new ArrayList<Path>();
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
       for (Path directory : directories) {
+        if (!StoreLayout.isDirectory(directory)) {
+          continue;
+        }
         try (DirectoryStream<Path> inside = Files.newDirectoryStream(directory)) {
-          inside.forEach(files::add);
+          for (Path file : inside) {
+            if (StoreLayout.isFile(file)) {
+              files.add(file);
+            }
+          }
         }
       }
     }

@@ -33,6 +33,10 @@ public final class TarEntries {
   private long index = -1;
   private long headerOffset;
   private boolean ended;
+
+  /** Bytes of the extended headers before the current entry. */
+  private int extensionBytes;
+
   private TarHeader header;
   private InputStream content = InputStream.nullInputStream();
 
@@ -53,6 +57,7 @@ public final class TarEntries {
     }
     in.finishEntry();
     index++;
+    extensionBytes = 0;
     var extensions = new TarExtensions(this::error);
     while (true) {
       headerOffset = in.position();
@@ -106,6 +111,13 @@ public final class TarEntries {
     if (size > limit) {
       throw error("an extended header of " + size + " bytes; at most " + limit + " are read");
     }
+    if (size > TarExtensions.PAX_BYTES_MAX - extensionBytes) {
+      throw error(
+          "extended headers of more than "
+              + TarExtensions.PAX_BYTES_MAX
+              + " bytes before one entry");
+    }
+    extensionBytes += (int) size;
     in.entry(size);
     return in.readExactly((int) size);
   }

@@ -58,7 +58,10 @@ final class TarInput extends InputStream {
   }
 
   /** Starts an entry of which so many bytes are stored. */
-  void entry(long storedBytes) {
+  void entry(long storedBytes) throws IOException {
+    if (storedBytes > Long.MAX_VALUE - (BLOCK_BYTES - 1)) {
+      throw errors.error("size: found " + storedBytes + ", more than any archive holds");
+    }
     left = storedBytes;
     padding = (int) (-storedBytes & (BLOCK_BYTES - 1));
   }

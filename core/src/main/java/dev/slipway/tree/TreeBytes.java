@@ -211,17 +211,19 @@ public final class TreeBytes {
     var inodes = new ArrayList<TreePath>();
     int count = in.count("entries");
     byte[] path = new byte[1 << 12];
+    int pathLength = 0;
     TreePath before = null;
     for (int i = 0; i < count; i++) {
       int shared = in.count("shared bytes of a path");
       int length = in.count("further bytes of a path");
-      if (shared > path.length || length > VarintReader.PATH_BYTES_MAX - shared) {
+      if (shared > pathLength || length > VarintReader.PATH_BYTES_MAX - shared) {
         throw in.error("a path of " + shared + " + " + length + " bytes");
       }
       if (shared + length > path.length) {
         path = java.util.Arrays.copyOf(path, 2 * (shared + length));
       }
       in.raw(path, shared, length);
+      pathLength = shared + length;
       TreePath at = TreePath.of(in.utf8(path, 0, shared + length, "path"));
       if (before == null ? !at.isRoot() : at.compareTo(before) <= 0) {
         throw in.error("paths are out of order at " + at);

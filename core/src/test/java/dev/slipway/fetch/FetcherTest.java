@@ -152,7 +152,10 @@ class FetcherTest {
         .once("/file", TestServer.status(503))
         .once("/file", TestServer.status(429))
         .once("/file", server.silentAfter(1000));
-    Fetcher impatient = Fetcher.with(hasty);
+    // long enough for the transfer that must succeed, on a busy machine too
+    Duration idle = Duration.ofSeconds(2);
+    Fetcher impatient =
+        Fetcher.with(options.patience(Duration.ofSeconds(2), idle, 4, Duration.ofMillis(1)));
     assertThat(impatient.fetch(known(), Sink.memory(), task).value()).hasValue(FILE);
   }
 

@@ -3,6 +3,8 @@ package dev.slipway.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.slipway.testing.Tool;
 import java.io.IOException;
@@ -41,6 +43,15 @@ final class BlockSinksTest {
       Path file = Files.createFile(directory.resolve("image"));
       assertThatThrownBy(() -> BlockSink.createFile(file, 5))
           .isInstanceOf(FileAlreadyExistsException.class);
+    }
+
+    @Test
+    void leavesNothingWhereTheSizeIsTooLarge() {
+      Path file = directory.resolve("image");
+      Throwable failure = catchThrowable(() -> BlockSink.createFile(file, Long.MAX_VALUE).close());
+      assumeThat(failure).as("a file system with files of 8 EiB").isNotNull();
+      assertThat(failure).isInstanceOf(IOException.class).hasMessageStartingWith(file + ": ");
+      assertThat(file).doesNotExist();
     }
 
     @Test

@@ -17,6 +17,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,6 +92,30 @@ class OpenPgpTest {
     List<Signer> signers =
         OpenPgp.trusting(both, now).verifyDetached(ByteSource.bytes(data), signature, "Release");
     assertThat(signers).extracting(Signer::primaryFingerprint).containsExactly(edwards);
+  }
+
+  /** Both threads check the same statements of the same key. */
+  @Test
+  void threadsShareAKeyring() throws Exception {
+    byte[] document = gpg.sign(TEXT.getBytes(UTF_8), "--clear-sign", "-u", "rsa@test");
+    OpenPgp trusting = OpenPgp.trusting(both, now);
+    var start = new CyclicBarrier(2);
+    Callable<Void> work =
+        () -> {
+          start.await();
+          for (int i = 0; i < 300; i++) {
+            trusting.verifyInline(document, "InRelease");
+          }
+          return null;
+        };
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      for (Future<Void> result : threads.invokeAll(List.of(work, work))) {
+        result.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -331,6 +332,50 @@ final class StoreTest {
       assertThat(store.find(blob.digest())).isEmpty();
       assertThat(store.find(fine.digest())).isPresent();
       assertThat(store.list()).hasSize(1);
+    }
+  }
+
+  /** What was read of a damaged pack must not be read on, once the pack was made anew. */
+  @Test
+  void aPackThatWasDamagedAndMadeAnewIsReadAnew() throws IOException {
+    try (Store store = Store.open(directory)) {
+      Content content = packed(store);
+      assertThat(content.readAll()).isEqualTo(HELLO);
+      Path path = store.find(content.digest()).orElseThrow().path();
+      Files.write(path, "jello".getBytes(StandardCharsets.UTF_8));
+      assertThat(store.verify()).hasSize(1);
+      assertThatThrownBy(content::readAll).isInstanceOf(NoSuchFileException.class);
+      packed(store);
+      assertThat(content.readAll()).isEqualTo(HELLO);
+    }
+  }
+
+  /** A pack of one content, which has therefore the same digest. */
+  private static Content packed(Store store) throws IOException {
+    try (PackWriter pack = store.newPack("pack")) {
+      Content content = pack.keep(new ByteArrayInputStream(HELLO), HELLO.length);
+      pack.commit();
+      return content;
+    }
+  }
+
+  @Test
+  void strayFilesAreLeftAlone() throws IOException {
+    try (Store store = Store.open(directory)) {
+      Blob blob = put(store, HELLO, "");
+      Path near = blob.path().getParent();
+      List<Path> strays =
+          List.of(
+              Files.createFile(directory.resolve("blobs/note")),
+              Files.createDirectory(directory.resolve("blobs/lost+found")),
+              Files.createDirectory(near.resolve("directory")),
+              Files.createFile(near.resolve("x.info")),
+              Files.createFile(near.resolve(".swp")),
+              Files.createFile(directory.resolve("results/ab")));
+      assertThat(store.list()).hasSize(1);
+      assertThat(store.verify()).isEmpty();
+      assertThat(store.prune(0, Duration.ZERO).removed()).isEmpty();
+      assertThat(strays).allMatch(Files::exists);
     }
   }
 

@@ -2,6 +2,7 @@
 package dev.slipway.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.io.ByteSource;
@@ -96,6 +97,20 @@ final class StoredTreeProperties {
         assertThat(e.getMessage()).startsWith("t: before byte ");
       }
     }
+  }
+
+  /** The second path takes more of the first one than there is of it: the zeros behind it. */
+  @Example
+  void aPathSharesNoMoreThanThereIs() {
+    byte[] bytes = TreeBytes.encode(Tree.of(t -> t.symlink("/a", "x")));
+    int second = bytes.length - 1;
+    while (bytes[second] != 'a' || bytes[second - 1] != 1 || bytes[second - 2] != 0) {
+      second--;
+    }
+    bytes[second - 2] = 1;
+    assertThatThrownBy(() -> decode(bytes))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("a path of 1 + 1 bytes");
   }
 
   @Example

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -347,6 +348,51 @@ final class TarTest {
     assertThatThrownBy(() -> read(tar))
         .isExactlyInstanceOf(FormatException.class)
         .hasMessageContaining("an extended header of 8589934591 bytes; at most 4194304 are read");
+  }
+
+  @Test
+  void extendedHeadersBeforeOneEntryAreBoundedTogether() throws IOException {
+    String record = "1500000 comment=" + "x".repeat(1_499_983) + "\n";
+    byte[] entry = tar(Tree.of(t -> t.file("/a", 0644, Content.EMPTY)));
+    assertThat(read(withExtensions(entry, record, 2)).contains("/a")).isTrue();
+    assertThatThrownBy(() -> read(withExtensions(entry, record, 3)))
+        .isExactlyInstanceOf(FormatException.class)
+        .hasMessageContaining("extended headers of more than 4194304 bytes before one entry");
+  }
+
+  /** Puts extended headers, all alike, before an archive. */
+  private static byte[] withExtensions(byte[] tar, String record, int count) throws IOException {
+    byte[] content = record.getBytes(StandardCharsets.US_ASCII);
+    byte[] header = Arrays.copyOf(tar, 512);
+    header[156] = 'x';
+    byte[] size =
+        String.format(Locale.ROOT, "%011o", content.length).getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(size, 0, header, 124, size.length);
+    TarProperties.withChecksum(header, 0);
+    var out = new ByteArrayOutputStream();
+    for (int i = 0; i < count; i++) {
+      out.write(header);
+      out.write(Arrays.copyOf(content, (content.length + 511) / 512 * 512));
+    }
+    out.write(tar);
+    return out.toByteArray();
+  }
+
+  @Test
+  void sizesThatNoArchiveHoldsAreRefused() throws IOException {
+    byte[] tar = tar(Tree.of(t -> t.file("/a", 0644, Content.EMPTY)));
+    Arrays.fill(tar, 512 + 124, 512 + 136, (byte) 0xff);
+    tar[512 + 124] = (byte) 0x80;
+    Arrays.fill(tar, 512 + 125, 512 + 128, (byte) 0);
+    tar[512 + 128] = 0x7f; // 2^63 - 1
+    TarProperties.withChecksum(tar, 512);
+    var entries = new TarEntries(new ByteArrayInputStream(tar), "t");
+    entries.next();
+    assertThatThrownBy(entries::next)
+        .isExactlyInstanceOf(FormatException.class)
+        .hasMessage(
+            "t: entry 1 at byte 512: size: found 9223372036854775807, more than any archive"
+                + " holds");
   }
 
   @Test
