@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.examples;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -25,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,26 +43,22 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CloudImageTest {
   private static final Duration PATIENCE = Duration.ofMinutes(6);
 
-  /** The status of ssh itself, when it reaches nobody. */
-  private static final int SSH_FAILED = 255;
-
   private Path directory;
-  private Path key;
+  private SecureShell ssh;
   private BuildResult built;
 
   @BeforeAll
   void build(@TempDir Path temporary) throws Exception {
     directory = temporary;
     assumeTrue("root".equals(System.getProperty("user.name")), "needs root for the sandbox");
-    key = directory.resolve("key");
-    Tool.output("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString());
+    ssh = SecureShell.withNewKey(directory.resolve("key"));
     Path spec = directory.resolve("story.yaml");
     Files.writeString(
         spec,
         "extends: "
             + Path.of("cloud.yaml").toAbsolutePath()
             + "\nname: story\nroot: {ssh-keys: ['"
-            + Files.readString(Path.of(key + ".pub")).strip()
+            + ssh.publicKey()
             + "']}\n");
     Path store =
         Path.of(System.getProperty("slipway.test.store", directory.resolve("store").toString()));
@@ -89,47 +83,9 @@ class CloudImageTest {
         .start(work);
   }
 
-  /** What a command on the machine prints. */
-  private String ssh(VirtualMachine machine, String command) throws Exception {
-    Instant end = Instant.now().plus(PATIENCE);
-    while (true) {
-      Process process = startSsh(machine, command);
-      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-      if (process.waitFor() != SSH_FAILED) {
-        return output.strip();
-      }
-      assertThat(Instant.now())
-          .as("ssh answers in time; the console said:\n%s", machine.console())
-          .isBefore(end);
-      Thread.sleep(1000);
-    }
-  }
-
-  private Process startSsh(VirtualMachine machine, String command) throws IOException {
-    String[] words = {
-      "ssh",
-      "-q",
-      "-i",
-      key.toString(),
-      "-p",
-      Integer.toString(machine.sshPort()),
-      "-o",
-      "StrictHostKeyChecking=no",
-      "-o",
-      "UserKnownHostsFile=/dev/null",
-      "-o",
-      "ConnectTimeout=20",
-      "-o",
-      "ServerAliveInterval=30",
-      "root@127.0.0.1",
-      command
-    };
-    return new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-  }
-
   /** Asks once: the connection may end before the answer comes. */
   private void stop(VirtualMachine machine) throws Exception {
-    startSsh(machine, "systemctl poweroff").waitFor();
+    ssh.once(machine, "systemctl poweroff");
     machine.waitForEnd();
   }
 
@@ -173,7 +129,9 @@ class CloudImageTest {
     try (VirtualMachine machine =
         start(firmware, copy(firmware + ".img"), "SN-" + firmware.ordinal())) {
       machine.waitFor("cloud-sn-" + firmware.ordinal() + " login:", PATIENCE);
-      assertThat(ssh(machine, "systemctl is-system-running --wait; systemctl --failed --no-legend"))
+      assertThat(
+              ssh.output(
+                  machine, "systemctl is-system-running --wait; systemctl --failed --no-legend"))
           .isEqualTo("running");
     }
   }
@@ -183,38 +141,38 @@ class CloudImageTest {
     Path image = copy("kept.img");
     String id;
     try (VirtualMachine machine = start(Firmware.BIOS, image, "SN-7")) {
-      assertThat(ssh(machine, "hostname")).isEqualTo("cloud-sn-7");
-      assertThat(ssh(machine, "touch /x 2>&1")).contains("Read-only file system");
-      ssh(
+      assertThat(ssh.output(machine, "hostname")).isEqualTo("cloud-sn-7");
+      assertThat(ssh.output(machine, "touch /x 2>&1")).contains("Read-only file system");
+      ssh.output(
           machine,
           "systemctl is-system-running --wait; echo kept >/etc/own; echo kept >/var/lib/own; useradd -m local");
-      id = ssh(machine, "cat /etc/machine-id");
+      id = ssh.output(machine, "cat /etc/machine-id");
       assertThat(id).matches("[0-9a-f]{32}");
       assertThat(
-              ssh(
+              ssh.output(
                   machine,
                   ". /run/slipway/boot; mkdir -p /run/e; mount -o ro $esp /run/e; cat /run/e$grubenv; umount /run/e"))
           .contains("A_OK=1")
           .contains("A_TRY=0");
-      assertThat(ssh(machine, "dpkg -s openssh-server | grep ^Status"))
+      assertThat(ssh.output(machine, "dpkg -s openssh-server | grep ^Status"))
           .isEqualTo("Status: install ok installed");
       stop(machine);
     }
     for (int boot = 2; boot <= 3; boot++) {
       try (VirtualMachine machine = start(Firmware.BIOS, image, "SN-7")) {
         assertThat(
-                ssh(
+                ssh.output(
                     machine,
                     "cat /etc/machine-id; cat /etc/own /var/lib/own; id -un local; hostname"))
             .isEqualTo(id + "\nkept\nkept\nlocal\ncloud-sn-7");
-        ssh(machine, "systemctl is-system-running --wait");
+        ssh.output(machine, "systemctl is-system-running --wait");
         stop(machine);
       }
     }
     assertThat(slotDigest(image).hex()).isEqualTo(slotDigest(built.image()).hex());
     assertThat(Files.readString(built.manifest())).contains(slotDigest(image).hex());
     try (VirtualMachine clone = start(Firmware.BIOS, copy("clone.img"), "SN-8")) {
-      assertThat(ssh(clone, "cat /etc/machine-id")).matches("[0-9a-f]{32}").isNotEqualTo(id);
+      assertThat(ssh.output(clone, "cat /etc/machine-id")).matches("[0-9a-f]{32}").isNotEqualTo(id);
     }
   }
 
@@ -222,10 +180,10 @@ class CloudImageTest {
   void startsSlotBWhenItIsFilledAndChosen() throws Exception {
     Path image = copy("b.img");
     try (VirtualMachine machine = start(Firmware.BIOS, image, "SN-9")) {
-      ssh(
+      ssh.output(
           machine,
           "systemctl is-system-running --wait; . /run/slipway/boot; dd if=$root of=${root%3}4 bs=1M conv=fsync");
-      ssh(
+      ssh.output(
           machine,
           ". /run/slipway/boot; mkdir -p /run/e; mount $esp /run/e; f=/run/e$grubenv; "
               + "{ sed -n -e 's/^ORDER=.*/ORDER=B A/' -e 's/^B_OK=.*/B_OK=1/' -e 's/^B_TRY=.*/B_TRY=0/' -e '/^#.*Block/p' -e '/=/p' $f; head -c 1024 /dev/zero | tr '\\0' '#'; } "
@@ -234,7 +192,7 @@ class CloudImageTest {
     }
     try (VirtualMachine machine = start(Firmware.BIOS, image, "SN-9")) {
       assertThat(
-              ssh(
+              ssh.output(
                   machine,
                   ". /run/slipway/boot; echo $slot $root; systemctl is-system-running --wait"))
           .isEqualTo("B /dev/vda4\nrunning");
