@@ -277,8 +277,12 @@ public final class Archive {
     return found;
   }
 
-  /** Tries one archive after the other, that from which the package was chosen first. */
+  /**
+   * Tries one archive after the other, that from which the package was chosen first. What goes
+   * wrong with one counts only when no other has the file.
+   */
   private Optional<Blob> fetchFromAny(PackageFile file, Task task) throws IOException {
+    FetchException failure = null;
     for (URI base : bases(file)) {
       Request request =
           Request.of(Addresses.below(base, file.filename()), file.sizeBytes(), file.digest());
@@ -286,9 +290,16 @@ public final class Archive {
         return fetcher.fetch(request, new StoreSink(store, label(file)), task).value();
       } catch (FetchException e) {
         if (e.kind() != FetchException.Kind.NOT_FOUND) {
-          throw e.about(file.toString());
+          if (failure == null) {
+            failure = e.about(file.toString());
+          } else {
+            failure.addSuppressed(e);
+          }
         }
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
     return Optional.empty();
   }

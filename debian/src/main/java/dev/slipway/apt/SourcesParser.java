@@ -52,7 +52,7 @@ final class SourcesParser {
       return;
     }
     if (!type.equals("deb")) {
-      throw new FormatException(where + ": found \"" + type + "\", expected deb or deb-src");
+      throw new FormatException(where + ": found \"" + shown(type) + "\", expected deb or deb-src");
     }
     rest = rest.substring(typeEnd).strip();
     Map<String, String> options = Map.of();
@@ -67,7 +67,7 @@ final class SourcesParser {
     List<String> words = List.of(rest.split("\\s+"));
     if (words.size() < 2) {
       throw new FormatException(
-          where + ": expected an address, a suite and components, found \"" + rest + "\"");
+          where + ": expected an address, a suite and components, found \"" + shown(rest) + "\"");
     }
     add(words.get(0), words.get(1), words.subList(2, words.size()), options, where);
   }
@@ -161,7 +161,7 @@ final class SourcesParser {
     try {
       URI uri = new URI(text);
       if (uri.getScheme() == null) {
-        throw new FormatException(where + ": \"" + text + "\" is not an address");
+        throw new FormatException(where + ": \"" + shown(text) + "\" is not an address");
       }
       if (uri.getScheme().startsWith("http") && uri.getHost() == null) {
         throw new FormatException(where + ": the address names no host");
@@ -170,8 +170,16 @@ final class SourcesParser {
           ? new URI("file:" + uri.getRawSchemeSpecificPart())
           : uri;
     } catch (URISyntaxException e) {
-      throw new FormatException(where + ": the address is not valid", e); // it may hold a password
+      throw new FormatException(where + ": the address is not valid");
     }
+  }
+
+  /**
+   * Without what may be a password, which messages must not show. The exception about a bad address
+   * holds it too, so it is never a cause.
+   */
+  private static String shown(String text) {
+    return text.replaceAll("(?<!\\S)\\S*@", "***@");
   }
 
   private static List<String> architectures(Map<String, String> options) {

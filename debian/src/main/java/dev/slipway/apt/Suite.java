@@ -75,11 +75,37 @@ final class Suite {
       return Optional.empty();
     }
     ReleaseFile release = ReleaseFile.parse(proven(found.get(), keys), name(found.get()));
+    Optional<ReleaseFile> newer =
+        former
+            .filter(remembered -> remembered != found.get())
+            .flatMap(remembered -> newerThan(release, remembered, keys));
+    if (newer.isPresent()) {
+      check(newer.get(), name(former.get()), checkValidUntil, checkDate);
+      return newer;
+    }
     check(release, name(found.get()), checkValidUntil, checkDate);
     if (found.get() != former.orElse(null)) {
       found.get().keep(store, address);
     }
     return Optional.of(release);
+  }
+
+  /**
+   * What was seen here before, when it is newer than what is shown now: a mirror that lags behind,
+   * or somebody who brings back an old state, must not undo updates. As with apt, the newer one
+   * then counts on. One that would no longer be trusted does not.
+   */
+  private Optional<ReleaseFile> newerThan(
+      ReleaseFile release, RememberedRelease remembered, Keys keys) {
+    try {
+      ReleaseFile before = ReleaseFile.parse(proven(remembered, keys), name(remembered));
+      Instant then = before.date().orElse(Instant.MIN);
+      boolean newer = then.isAfter(release.date().orElse(Instant.MIN));
+      boolean known = !then.isAfter(options.at().plus(CLOCK_TOLERANCE));
+      return newer && known ? Optional.of(before) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   private String name(RememberedRelease release) {

@@ -161,6 +161,14 @@ public final class DebFile {
                   + entry.getName()
                   + "\": a control archive holds only plain files beside each other");
         }
+        if (path.equals("list") || path.contains(".")) {
+          throw new FormatException(
+              where
+                  + ": \""
+                  + path
+                  + "\": expected a name without a dot that is not \"list\"; dpkg keeps records of"
+                  + " its own under such names");
+        }
         total += entry.getSize();
         if (total > CONTROL_BYTES_MAX) {
           throw new FormatException(

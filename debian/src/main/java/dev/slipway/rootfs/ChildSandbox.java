@@ -64,15 +64,24 @@ final class ChildSandbox implements Sandbox {
       var log = new SandboxLog(commands, task);
       Process process = door.enter(workplace.script(), settings.network()).start();
       Thread reaper = new Thread(process::destroyForcibly, "sandbox-reaper");
-      Runtime.getRuntime().addShutdownHook(reaper);
       try {
+        try {
+          Runtime.getRuntime().addShutdownHook(reaper);
+        } catch (IllegalStateException e) {
+          // This process is ending already: so shall the child.
+          process.destroyForcibly();
+        }
         Tree changed =
             talk(
                 process, SandboxScript.text(commands, settings), sent, log, tree, settings, keeper);
         return withDevicesOf(tree, changed);
       } finally {
         process.destroyForcibly();
-        Runtime.getRuntime().removeShutdownHook(reaper);
+        try {
+          Runtime.getRuntime().removeShutdownHook(reaper);
+        } catch (IllegalStateException e) {
+          // This process is ending; the hook does no more than was just done.
+        }
       }
     }
   }
@@ -97,7 +106,7 @@ final class ChildSandbox implements Sandbox {
         failure = e;
         if (!log.hasFailed()) {
           // A tree that cannot be read leaves the child writing into a pipe nobody empties.
-          process.destroy();
+          process.destroyForcibly();
         }
       }
       int status = waitFor(process);
@@ -109,6 +118,7 @@ final class ChildSandbox implements Sandbox {
       if (failure != null) {
         throw failure;
       }
+      logger.rethrow();
       return result;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

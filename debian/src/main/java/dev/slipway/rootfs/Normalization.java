@@ -18,8 +18,10 @@ import java.util.regex.Pattern;
  * machine, logs, caches that are made again, times of the run.
  *
  * <p>{@code /etc/machine-id} is left empty when it is there, which makes systemd fill it on each
- * machine. SSH host keys, random seeds and systemd's secrets are removed: each machine makes its
- * own at its first boot.
+ * machine. SSH host keys, random seeds, systemd's secrets, the names of a machine on a storage
+ * network and the self-signed certificate of ssl-cert are removed: two machines of one image must
+ * not share them. Most are made again at the first boot; the certificate and the storage names only
+ * by their packages' own programs.
  *
  * @param epochSeconds no file is younger; it is also the day of the passwords in {@code
  *     /etc/shadow}
@@ -36,6 +38,11 @@ public record Normalization(long epochSeconds) {
               "var/lib/systemd/(random-seed|credential\\.secret)",
               "var/lib/urandom/random-seed",
               "var/lib/dbus/machine-id",
+              "etc/ssl/private/ssl-cert-snakeoil\\.key",
+              "etc/ssl/certs/ssl-cert-snakeoil\\.pem",
+              "etc/nvme/(hostid|hostnqn)",
+              "etc/iscsi/initiatorname\\.iscsi",
+              "etc/hostid",
               // records of the run, and what was before it
               "var/log/(dpkg|alternatives|bootstrap|fontconfig)\\.log",
               "var/log/apt/.+",
@@ -53,6 +60,8 @@ public record Normalization(long epochSeconds) {
               "run/.+",
               "tmp/.+",
               "var/tmp/.+"));
+
+  private static final String CERTIFICATE = "ssl-cert-snakeoil.pem";
 
   private static final List<String> EMPTIED = List.of("etc/machine-id");
 
@@ -74,9 +83,17 @@ public record Normalization(long epochSeconds) {
         node instanceof Node.Directory
             && (path.relative().equals("run/lock")
                 || path.relative().startsWith("var/lib/apt/lists"));
-    return !keep
-        && !(node instanceof Node.Symlink && path.relative().equals("var/lib/dbus/machine-id"))
-        && REMOVED.matcher(path.relative()).matches();
+    return isLinkToTheCertificate(node, path)
+        || !keep
+            && !(node instanceof Node.Symlink && path.relative().equals("var/lib/dbus/machine-id"))
+            && REMOVED.matcher(path.relative()).matches();
+  }
+
+  /** Under its hash too the certificate can be found. */
+  private static boolean isLinkToTheCertificate(Node node, TreePath path) {
+    return node instanceof Node.Symlink link
+        && path.relative().startsWith("etc/ssl/certs/")
+        && (link.target().equals(CERTIFICATE) || link.target().endsWith("/" + CERTIFICATE));
   }
 
   private Inode settled(TreePath path, Inode inode) {
@@ -104,12 +121,12 @@ public record Normalization(long epochSeconds) {
 
   /**
    * The third field of a line is the day the password was last changed. An empty one stays so, and
-   * 0 asks for a new password.
+   * 0 asks for a new password, so that no day before the second of 1970 is written.
    */
   private String dated(String line) {
     String[] fields = line.split(":", -1);
     if (fields.length > 2 && fields[2].matches("[1-9][0-9]*")) {
-      fields[2] = Long.toString(Math.floorDiv(epochSeconds, DAY_SECONDS));
+      fields[2] = Long.toString(Math.max(1, Math.floorDiv(epochSeconds, DAY_SECONDS)));
     }
     return String.join(":", fields);
   }

@@ -11,10 +11,15 @@ import java.util.List;
  * The one narrow door through which maintainer scripts and other programs run on a tree: a tree
  * goes in, commands run, a tree comes out.
  *
- * <p>The commands see the tree as their root directory and nothing of the host: their own
- * processes, mounts, network and host name, a small {@code /dev}, fresh {@code /run} and {@code
- * /tmp}. Whatever they start ends with them, and nothing of it is left on the host, even when this
- * process is killed.
+ * <p>The commands see the tree as their root directory: their own processes, mounts, network and
+ * host name, a small {@code /dev}, fresh {@code /run} and {@code /tmp}; {@code /proc/sys} is
+ * read-only. Whatever they start ends with them, and nothing of it is left on the host, even when
+ * this process is killed.
+ *
+ * <p>This keeps packages from depending on the host by accident. It is no defence against one that
+ * means harm: commands run as root, and the process that started them, which they can see, still
+ * has the host's root directory ({@code /proc/1/root}). Through {@link #namespaces} that reaches
+ * only what the calling user may do anyway; through {@link #chroot}, everything.
  *
  * <p>What the commands did not touch comes back as it went in, contents and times included. What
  * they wrote has its contents in {@code keeper} and, where a file's time lies within the run, the

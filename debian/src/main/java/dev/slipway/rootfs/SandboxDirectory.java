@@ -8,8 +8,12 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A directory of the host for a sandbox that memory cannot hold.
@@ -21,6 +25,15 @@ import java.nio.file.StandardOpenOption;
 final class SandboxDirectory implements AutoCloseable {
   private static final String PREFIX = "sandbox-";
   private static final String LOCK = ".lock";
+
+  /** Held while a directory is made or abandoned ones are removed. */
+  private static final String GUARD = ".guard";
+
+  /**
+   * Lock files this process holds. It must not even open them again: closing any channel of a file
+   * drops all locks that the process has on it.
+   */
+  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
   private final Path path;
   private final Path lockFile;
@@ -34,48 +47,78 @@ final class SandboxDirectory implements AutoCloseable {
     this.door = door;
   }
 
-  static SandboxDirectory create(Path scratch, SandboxDoor door) throws IOException {
-    Files.createDirectories(scratch);
-    sweep(scratch, door);
+  static synchronized SandboxDirectory create(Path scratch, SandboxDoor door) throws IOException {
+    if (!Files.isDirectory(scratch)) {
+      Files.createDirectories(
+          scratch,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    Path real = scratch.toRealPath();
+    try (FileChannel guard =
+            FileChannel.open(
+                real.resolve(GUARD), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = guard.lock()) {
+      sweep(real, door);
+      return createLocked(real, door);
+    }
+  }
+
+  private static SandboxDirectory createLocked(Path scratch, SandboxDoor door) throws IOException {
     Path lockFile = Files.createTempFile(scratch, PREFIX, LOCK);
     FileChannel lock = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-    if (lock.tryLock() == null) {
+    OWN.add(lockFile);
+    try {
+      if (lock.tryLock() == null) {
+        throw new IOException(lockFile + ": a new lock file is locked already");
+      }
+      Path directory = Files.createDirectory(directoryOf(lockFile));
+      return new SandboxDirectory(directory, lockFile, lock, door);
+    } catch (IOException | RuntimeException e) {
       lock.close();
-      throw new IOException(lockFile + ": a new lock file is locked already");
+      OWN.remove(lockFile);
+      throw e;
     }
+  }
+
+  private static Path directoryOf(Path lockFile) {
     String name = lockFile.getFileName().toString();
-    return new SandboxDirectory(
-        Files.createDirectory(scratch.resolve(name.substring(0, name.length() - LOCK.length()))),
-        lockFile,
-        lock,
-        door);
+    return lockFile.resolveSibling(name.substring(0, name.length() - LOCK.length()));
   }
 
   Path path() {
     return path;
   }
 
+  /** What cannot be removed now is left without a lock, for the next builder. */
   @Override
   public void close() throws IOException {
-    remove(path, door);
-    Files.deleteIfExists(lockFile);
-    lock.close();
+    try (lock) {
+      remove(path, door);
+      Files.deleteIfExists(lockFile);
+    } finally {
+      OWN.remove(lockFile);
+    }
   }
 
   private static void sweep(Path scratch, SandboxDoor door) throws IOException {
     try (DirectoryStream<Path> locks = Files.newDirectoryStream(scratch, PREFIX + "*" + LOCK)) {
       for (Path lockFile : locks) {
-        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-            FileLock held = channel.tryLock()) {
-          if (held != null) {
-            String name = lockFile.getFileName().toString();
-            remove(scratch.resolve(name.substring(0, name.length() - LOCK.length())), door);
-            Files.deleteIfExists(lockFile);
-          }
-        } catch (OverlappingFileLockException e) {
-          // Held by another thread of this process: in use.
+        if (!OWN.contains(lockFile)) {
+          sweepOne(lockFile, door);
         }
       }
+    }
+  }
+
+  private static void sweepOne(Path lockFile, SandboxDoor door) throws IOException {
+    try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+        FileLock held = channel.tryLock()) {
+      if (held != null) {
+        remove(directoryOf(lockFile), door);
+        Files.deleteIfExists(lockFile);
+      }
+    } catch (NoSuchFileException | OverlappingFileLockException e) {
+      // Its builder has just removed it, or holds it.
     }
   }
 
@@ -89,13 +132,15 @@ final class SandboxDirectory implements AutoCloseable {
             .start();
     try {
       process.getOutputStream().close();
-      String said = new String(process.getInputStream().readNBytes(1 << 12)).strip();
+      String said = SandboxDoor.said(process);
       if (process.waitFor() != 0) {
         throw new IOException(directory + ": cannot be removed: " + said);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while " + directory + " was removed");
+    } finally {
+      process.destroyForcibly();
     }
   }
 }

@@ -2,13 +2,17 @@
 package dev.slipway.rootfs;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A way into namespaces of one's own: the command that leads there, and what may be in its way.
@@ -21,6 +25,7 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
   private static final String SEARCH_PATH =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final int CHECK_SECONDS = 30;
+  private static final int SAID_BYTES_MAX = 1 << 14;
 
   static SandboxDoor namespaces() {
     return new SandboxDoor(List.of(), HostUser.current(), true);
@@ -85,13 +90,21 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
   /** What went wrong when a mount was tried behind the door; empty when nothing did. */
   private String trial() throws IOException {
     Process process = enter("mount -t tmpfs slipway /tmp", false).redirectErrorStream(true).start();
+    var late = new AtomicBoolean();
+    CompletableFuture<Void> clock =
+        CompletableFuture.runAsync(
+            () -> {
+              late.set(true);
+              process.destroyForcibly();
+            },
+            CompletableFuture.delayedExecutor(CHECK_SECONDS, TimeUnit.SECONDS));
     try {
       process.getOutputStream().close();
-      byte[] said = process.getInputStream().readNBytes(1 << 14);
-      if (!process.waitFor(CHECK_SECONDS, TimeUnit.SECONDS)) {
+      String text = said(process);
+      process.waitFor();
+      if (late.get()) {
         return "no answer within " + CHECK_SECONDS + " seconds";
       }
-      String text = new String(said, StandardCharsets.UTF_8).strip();
       return process.exitValue() == 0
           ? ""
           : text.isEmpty() ? "exit status " + process.exitValue() : text;
@@ -99,8 +112,17 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
       Thread.currentThread().interrupt();
       throw new java.io.InterruptedIOException("interrupted while the sandbox was tried");
     } finally {
+      clock.cancel(false);
       process.destroyForcibly();
     }
+  }
+
+  /** The start of what a process prints, once it has printed all. */
+  static String said(Process process) throws IOException {
+    InputStream in = process.getInputStream();
+    byte[] start = in.readNBytes(SAID_BYTES_MAX);
+    in.transferTo(OutputStream.nullOutputStream());
+    return new String(start, StandardCharsets.UTF_8).strip();
   }
 
   private List<String> rootAdvice(String said) {

@@ -43,8 +43,7 @@ final class SandboxLog {
   }
 
   synchronized void line(String line) {
-    if (!line.isEmpty() && line.charAt(0) == MARK) {
-      mark(line.substring(1));
+    if (!line.isEmpty() && line.charAt(0) == MARK && mark(line.substring(1))) {
       return;
     }
     if (lines.size() == LINES_KEPT) {
@@ -61,7 +60,8 @@ final class SandboxLog {
     }
   }
 
-  private void mark(String said) {
+  /** False when the sandbox says no such thing: then a command printed it. */
+  private boolean mark(String said) {
     String[] words = said.split(" ", 3);
     switch (words[0]) {
       case "unpack" -> {
@@ -70,24 +70,40 @@ final class SandboxLog {
         phase = "unpacking the tree";
       }
       case "command" -> {
+        if (words.length != 2 || !isCommand(words[1])) {
+          return false;
+        }
         unpacking = false;
         lines.clear();
         phase = "running \"" + name(words[1]) + "\"";
         task.note(name(words[1]));
       }
       case "collect" -> phase = "packing what changed";
-      case "failed" -> failure = commandFailure(words[1], words[2]);
+      case "failed" -> {
+        if (words.length != 3 || !isCommand(words[1])) {
+          return false;
+        }
+        failure = commandFailure(words[1], words[2]);
+      }
       case "broken" ->
           failure =
               new SandboxException(
                   "the sandbox cannot work here: "
-                      + said.substring("broken ".length())
+                      + said.substring("broken".length()).strip()
                       + quoted(lastLines()),
                   lastLines());
+      case "alive", "done" -> {
+        // need no answer
+      }
       default -> {
-        // "alive" and "done" need no answer
+        return false;
       }
     }
+    return true;
+  }
+
+  private boolean isCommand(String number) {
+    return number.matches("[0-9]{1,6}") && Integer.parseInt(number) < commands.size();
   }
 
   private String name(String number) {

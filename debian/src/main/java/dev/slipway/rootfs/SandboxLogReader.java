@@ -16,6 +16,7 @@ final class SandboxLogReader implements AutoCloseable {
 
   private final InputStream in;
   private final Thread thread;
+  private volatile RuntimeException failure;
 
   private SandboxLogReader(InputStream in, SandboxLog log) {
     this.in = in;
@@ -34,17 +35,35 @@ final class SandboxLogReader implements AutoCloseable {
     try {
       for (int b = in.read(); b >= 0; b = in.read()) {
         if (b == '\n') {
-          log.line(line.toString(StandardCharsets.UTF_8));
+          tell(log, line.toString(StandardCharsets.UTF_8));
           line.reset();
         } else if (b != '\r' && line.size() < LINE_BYTES_MAX) {
           line.write(b);
         }
       }
     } catch (IOException e) {
-      log.line("(reading what the sandbox prints failed: " + e.getMessage() + ")");
+      tell(log, "(reading what the sandbox prints failed: " + e.getMessage() + ")");
     }
     if (line.size() > 0) {
-      log.line(line.toString(StandardCharsets.UTF_8));
+      tell(log, line.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Whoever is told may fail; the child must be able to go on printing all the same. */
+  private void tell(SandboxLog log, String line) {
+    try {
+      log.line(line);
+    } catch (RuntimeException e) {
+      if (failure == null) {
+        failure = e;
+      }
+    }
+  }
+
+  /** Throws what the first line threw that could not be told, once all has been read. */
+  void rethrow() {
+    if (failure != null) {
+      throw failure;
     }
   }
 

@@ -43,7 +43,7 @@ final class SandboxWorkplace implements AutoCloseable {
   String script() {
     String mount =
         directory == null
-            ? "mount -t tmpfs -o mode=0755,nr_inodes=0,size=" + memoryBytes + " slipway /tmp"
+            ? "mount -t tmpfs -o nodev,mode=0755,nr_inodes=0,size=" + memoryBytes + " slipway /tmp"
             : "mount --bind "
                 + SandboxScript.quoted(directory.path().toString())
                 + " /tmp && chmod 755 /tmp";

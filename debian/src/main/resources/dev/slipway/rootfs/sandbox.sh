@@ -39,6 +39,8 @@ prepare() {
   ln -s fd/1 root/dev/stdout
   ln -s fd/2 root/dev/stderr
   mount -t proc -o nosuid,nodev,noexec proc root/proc 2>/dev/null || mount --rbind /proc root/proc || fail "mounting /proc"
+  mount --bind root/proc/sys root/proc/sys && mount -o remount,bind,ro,nosuid,nodev,noexec root/proc/sys ||
+    fail "making /proc/sys read-only"
   mount -t tmpfs -o mode=0755 slipway root/run || fail "mounting /run"
   mkdir -m 1777 root/run/lock
   mount -t tmpfs -o mode=1777 slipway root/tmp || fail "mounting /tmp"

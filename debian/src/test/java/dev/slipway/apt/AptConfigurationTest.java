@@ -104,7 +104,19 @@ class AptConfigurationTest {
     write("etc/apt/sources.list", "deb http://me:secret@mirror.te^st/debian x y\n");
     assertThatThrownBy(this::read)
         .hasMessageContaining("the address is not valid")
+        .hasNoCause()
         .hasMessageNotContaining("secret");
+    for (String line :
+        List.of(
+            "deb //me:sec/ret@mirror.test/debian x y",
+            "deb http://me:secret@mirror.test/debian",
+            "http://me:secret@mirror.test/debian x y")) {
+      write("etc/apt/sources.list", line + "\n");
+      assertThatThrownBy(this::read)
+          .hasMessageContaining("***@mirror.test/debian")
+          .hasNoCause()
+          .hasMessageNotContaining("sec");
+    }
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -462,6 +463,56 @@ class ArchiveTest {
     Files.writeString(
         mirror.machine().resolve("etc/apt/apt.conf"), "Acquire::Check-Valid-Until \"false\";\n");
     assertThat(indexes()).hasSize(1);
+  }
+
+  @Test
+  void anOldStateDoesNotReplaceANewerOne() throws IOException {
+    mirror.suite("bookworm").dated(now.minus(Duration.ofDays(3)));
+    mirror.publish();
+    byte[] old = mirror.server().get(mirror.path("bookworm", "InRelease"));
+    indexes();
+    mirror.suite("bookworm").dated(now.minus(Duration.ofDays(1))).add(TestDeb.of("mended", "2"));
+    mirror.publish();
+    assertThat(find(indexes(), "mended")).isNotNull();
+    mirror.server().put(mirror.path("bookworm", "InRelease"), old);
+    Archive again = archive();
+    assertThat(find(again.indexes(Progress.none()), "mended")).isNotNull();
+    assertThat(again.newestDate().orElseThrow())
+        .isEqualTo(now.minus(Duration.ofDays(1)).truncatedTo(ChronoUnit.SECONDS));
+    assertThat(archive("bookworm", ArchiveOptions.at(now).fromStoreOnly()).indexes(Progress.none()))
+        .extracting(index -> index.find("mended").size())
+        .containsExactly(1);
+  }
+
+  @Test
+  void anArchiveThatIsDownMattersOnlyWhenNoOtherHasTheFile() throws IOException {
+    PackageFile hello = PackageFile.of(find(indexes(), "hello"));
+    SourceEntry up = host().sources().get(0);
+    SourceEntry down =
+        new SourceEntry(
+            URI.create("http://127.0.0.1:1/"),
+            up.suite(),
+            up.components(),
+            up.architectures(),
+            up.signedBy(),
+            up.trusted(),
+            up.byHash(),
+            up.checkValidUntil(),
+            Optional.empty(),
+            "here");
+    for (List<SourceEntry> sources : List.of(List.of(down), List.of(down, up))) {
+      Archive archive =
+          Archive.ofSources(
+              host(), sources, Platform.of("bookworm", "amd64"), store, ArchiveOptions.at(now));
+      if (sources.size() == 1) {
+        assertThatThrownBy(() -> archive.fetch(List.of(hello), Progress.none()))
+            .isInstanceOf(FetchException.class)
+            .hasMessageStartingWith(hello.toString());
+      } else {
+        assertThat(archive.fetch(List.of(hello), Progress.none()).get(0).source().readAll())
+            .isEqualTo(HELLO.bytes());
+      }
+    }
   }
 
   @Test

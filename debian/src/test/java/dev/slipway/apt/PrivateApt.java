@@ -114,8 +114,18 @@ final class PrivateApt {
     return apt;
   }
 
-  /** Reads the archives; what apt said when it could not. */
+  /**
+   * Reads the archives; what apt said when it could not. A mirror that is just being renewed shows
+   * indexes that do not fit together, so that is tried once more.
+   */
   String update() throws IOException, InterruptedException {
+    String failure = updateOnce();
+    return failure.contains("Hash Sum mismatch") || failure.contains("unexpected size")
+        ? updateOnce()
+        : failure;
+  }
+
+  private String updateOnce() throws IOException, InterruptedException {
     Tool.Result result = apt("update", "-q");
     return result.status() == 0
             && !result.output().contains("\nE: ")

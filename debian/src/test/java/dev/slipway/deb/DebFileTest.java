@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -157,6 +158,20 @@ class DebFileTest {
       } catch (FormatException e) {
         assertThat(e.getMessage()).as("bit %d", bit).startsWith("x.deb");
       }
+    }
+  }
+
+  @Test
+  void controlFilesThatWouldBeDpkgsOwnRecordsAreRefused() throws IOException {
+    for (String name : List.of("list", "x.list", "amd64.md5sums")) {
+      byte[] deb =
+          ar(
+              member("debian-binary", "2.0\n".getBytes(StandardCharsets.US_ASCII)),
+              member("control.tar.gz", gzip(tar("./control", CONTROL, "./" + name, "/etc\n"))),
+              member("data.tar.gz", gzip(tar())));
+      assertThatThrownBy(() -> read(deb))
+          .isInstanceOf(FormatException.class)
+          .hasMessageStartingWith("x.deb: control.tar.gz: \"" + name + "\": expected a name");
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.ContentKeeper;
 import dev.slipway.tree.Metadata;
+import dev.slipway.tree.Node;
 import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
@@ -48,6 +49,38 @@ class NormalizationTest {
     assertThat(normal.read("etc/machine-id")).isEmpty();
     Tree linked = Tree.of(t -> t.symlink("var/lib/dbus/machine-id", "/etc/machine-id"));
     assertThat(normal(linked).contains("var/lib/dbus/machine-id")).isTrue();
+  }
+
+  @Test
+  void certificatesAndStorageNamesOfOneMachineAreRemoved() throws IOException {
+    Tree normal =
+        normal(
+            of(
+                    "etc/ssl/private/ssl-cert-snakeoil.key",
+                    "etc/ssl/certs/ssl-cert-snakeoil.pem",
+                    "etc/ssl/certs/other.pem",
+                    "etc/nvme/hostid",
+                    "etc/nvme/hostnqn",
+                    "etc/iscsi/initiatorname.iscsi",
+                    "etc/hostid")
+                .with(
+                    t ->
+                        t.symlink("etc/ssl/certs/01234567.0", "ssl-cert-snakeoil.pem")
+                            .symlink("etc/ssl/certs/89abcdef.0", "other.pem")));
+    assertThat(normal.entries().keySet())
+        .map(Object::toString)
+        .filteredOn(path -> !normal.inode(path).map(Node.Directory.class::isInstance).get())
+        .containsExactlyInAnyOrder("/etc/ssl/certs/other.pem", "/etc/ssl/certs/89abcdef.0");
+  }
+
+  @Test
+  void noPasswordAsksToBeRenewed() throws IOException {
+    Tree tree = Tree.of(t -> t.file("etc/shadow", 0640, Content.utf8("root:*:20000:0:::::\n")));
+    for (long instant : new long[] {0, 86_399, 86_400}) {
+      Tree normal = Normalization.at(instant).apply(tree, ContentKeeper.inMemory());
+      assertThat(new String(normal.read("etc/shadow"), StandardCharsets.UTF_8))
+          .isEqualTo("root:*:1:0:::::\n");
+    }
   }
 
   @Test

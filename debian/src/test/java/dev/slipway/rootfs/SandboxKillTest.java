@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A builder that dies takes everything with it that it has started, and its mounts. */
 @RequiresTool(value = "busybox", in = "busybox-static")
 class SandboxKillTest {
-  private static final long SECONDS = 20;
+  private static final long SECONDS = 120;
 
   /** The builder that is killed. */
   static final class Builder {
@@ -66,7 +66,7 @@ class SandboxKillTest {
     } else {
       TestDoors.namespaces();
     }
-    String mark = Long.toString(700_000 + ProcessHandle.current().pid());
+    String mark = TestProcesses.mark();
     Process builder =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),

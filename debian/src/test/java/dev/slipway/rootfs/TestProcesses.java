@@ -6,10 +6,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Looks at the processes of this machine. */
 final class TestProcesses {
+  private static final AtomicInteger MARKS = new AtomicInteger();
+
   private TestProcesses() {}
+
+  /** Seconds for a sleep that no other test, run or machine's user sleeps. */
+  static String mark() {
+    return Long.toString(1_000_000 + ProcessHandle.current().pid() * 100 + MARKS.getAndIncrement());
+  }
 
   /** How many processes have exactly these words among those of their command lines. */
   static int count(String... words) throws IOException {
