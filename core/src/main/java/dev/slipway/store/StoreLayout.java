@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Pattern;
 
 /**
@@ -33,7 +34,7 @@ record StoreLayout(Path directory) {
 
   /** Makes the directory a store, or checks that it is one. */
   static StoreLayout make(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    makePrivate(directory);
     var layout = new StoreLayout(directory);
     Path format = directory.resolve("format");
     if (!Files.exists(format)) {
@@ -53,6 +54,26 @@ record StoreLayout(Path directory) {
     Files.createDirectories(layout.blobs());
     Files.createDirectories(layout.results());
     return layout;
+  }
+
+  /**
+   * Makes the directory, if it is not there, for its owner alone: systems hold the hashes of
+   * passwords.
+   */
+  private static void makePrivate(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Path parent = directory.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      try {
+        Files.createDirectory(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } catch (FileAlreadyExistsException e) {
+        Files.createDirectories(directory); // another process was first, or this fails in words
+      }
+    }
   }
 
   private void begin(Path format) throws IOException {

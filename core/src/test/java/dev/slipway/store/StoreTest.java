@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -55,6 +56,14 @@ final class StoreTest {
           .filter(file -> !file.toString().endsWith(".lease"))
           .toList();
     }
+  }
+
+  @Test
+  void isForItsOwnerAlone() throws IOException {
+    Path fresh = directory.resolve("above/fresh");
+    Store.open(fresh).close();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(fresh)))
+        .isEqualTo("rwx------");
   }
 
   @Test

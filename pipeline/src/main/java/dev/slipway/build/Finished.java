@@ -18,13 +18,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** The memory of a finished build of one specification into one directory. */
-record Finished(Key place) {
+/**
+ * The memory of a finished build of one specification into one directory.
+ *
+ * @param lock the lock file beside the specification
+ */
+record Finished(Key place, Path lock) {
   static Finished of(Path specification, BuildOptions options) {
     return new Finished(
         Key.of("last build", 1)
             .with("specification", specification.toAbsolutePath().normalize().toString())
-            .with("output", options.output().toAbsolutePath().normalize().toString()));
+            .with("output", options.output().toAbsolutePath().normalize().toString()),
+        lockFile(specification));
+  }
+
+  /** {@code robot.lock} beside {@code robot.yaml}. */
+  static Path lockFile(Path specification) {
+    String name = specification.getFileName().toString();
+    return specification.resolveSibling(name.replaceFirst("\\.ya?ml$", "") + ".lock");
   }
 
   /** What was built last, if neither its inputs nor its outputs were touched since. */
@@ -36,23 +47,27 @@ record Finished(Key place) {
     return Optional.of(result(last.get().build()));
   }
 
-  /** What was built last, if it was built of just this and is still whole. */
+  /** What was built last, if it was built of just this by this program and is still whole. */
   Optional<BuildResult> stillHolds(Store store, Key key) throws IOException {
-    Optional<Recorded> last = read(store);
-    if (last.isEmpty()
-        || !last.get().build().key().equals(key.digest().hex())
-        || !last.get().build().outputsHold()) {
-      return Optional.empty();
-    }
-    return Optional.of(result(last.get().build()));
+    return whole(store, key).map(this::result);
   }
 
-  private static BuildResult result(LastBuild build) {
+  private Optional<LastBuild> whole(Store store, Key key) throws IOException {
+    Optional<LastBuild> last = read(store).map(Recorded::build);
+    return last.isPresent()
+            && last.get().tool().equals(tool())
+            && last.get().key().equals(key.digest().hex())
+            && last.get().outputsHold()
+        ? last
+        : Optional.empty();
+  }
+
+  private BuildResult result(LastBuild build) {
     List<Seen> outputs = build.outputs();
     return new BuildResult(
         outputs.get(0).path(),
         outputs.get(1).path(),
-        outputs.get(2).path(),
+        lock,
         build.image(),
         build.usedBytes(),
         List.of());
@@ -71,38 +86,69 @@ record Finished(Key place) {
   }
 
   /**
-   * Remembers what was just built. The time is that of the record alone; no output depends on it.
+   * What a build is made of, as it was at an instant.
+   *
+   * @param nanos when that was; no output depends on it
    */
-  void record(
-      Store store,
-      ImageSpec spec,
-      Key key,
-      List<Path> outputs,
-      Path lock,
-      Digest image,
-      long usedBytes)
-      throws IOException {
-    var inputs = new ArrayList<Seen>();
-    for (Path layer : spec.layers()) {
-      inputs.add(Seen.of(layer, true));
-    }
-    inputs.add(Seen.of(lock, true));
-    for (OwnEntry entry : spec.own()) {
-      if (entry.kind() instanceof Kind.CopyOf copy) {
-        for (Path file : LastBuild.filesOf(copy.source())) {
-          inputs.add(Seen.of(file, Files.isRegularFile(file)));
+  record Inputs(List<Seen> seen, long nanos) {
+    /**
+     * Looks at the specification and its own files. That must be before the build reads them: a
+     * file that is changed during the build then differs from the record.
+     */
+    static Inputs of(ImageSpec spec) throws IOException {
+      long nanos = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+      var seen = new ArrayList<Seen>();
+      for (Path layer : spec.layers()) {
+        seen.add(Seen.of(layer, true));
+      }
+      for (OwnEntry entry : spec.own()) {
+        if (entry.kind() instanceof Kind.CopyOf copy) {
+          for (Path file : LastBuild.filesOf(copy.source())) {
+            seen.add(file.equals(copy.source()) ? Seen.of(file, true) : Seen.inside(file));
+          }
         }
       }
+      return new Inputs(List.copyOf(seen), nanos);
     }
+
+    /** These and one more that was seen later. */
+    Inputs with(Seen more) {
+      var all = new ArrayList<>(seen);
+      all.add(more);
+      return new Inputs(List.copyOf(all), nanos);
+    }
+  }
+
+  /** Remembers what was just built. */
+  void record(Store store, Inputs inputs, Key key, List<Path> outputs, Digest image, long usedBytes)
+      throws IOException {
     var written = new ArrayList<Seen>();
     for (Path output : outputs) {
       written.add(Seen.of(output, false));
     }
-    byte[] build =
-        new LastBuild(tool(), inputs, written, image, usedBytes, key.digest().hex()).bytes();
-    long nanos = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+    put(
+        store,
+        inputs,
+        new LastBuild(tool(), inputs.seen(), written, image, usedBytes, key.digest().hex()));
+  }
+
+  /** Remembers that what was built last is also what these inputs give. */
+  void recordAgain(Store store, Inputs inputs, Key key) throws IOException {
+    Optional<LastBuild> last = whole(store, key);
+    if (last.isPresent()) {
+      LastBuild l = last.get();
+      put(
+          store,
+          inputs,
+          new LastBuild(l.tool(), inputs.seen(), l.outputs(), l.image(), l.usedBytes(), l.key()));
+    }
+  }
+
+  private void put(Store store, Inputs inputs, LastBuild build) throws IOException {
+    byte[] bytes = build.bytes();
     store.putResult(
-        place, ByteBuffer.allocate(Long.BYTES + build.length).putLong(nanos).put(build).array());
+        place,
+        ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(inputs.nanos()).put(bytes).array());
   }
 
   /**

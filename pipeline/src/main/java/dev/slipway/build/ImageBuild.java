@@ -4,6 +4,7 @@ package dev.slipway.build;
 import dev.slipway.apt.LockFile;
 import dev.slipway.apt.Platform;
 import dev.slipway.arrange.Accounts;
+import dev.slipway.build.LastBuild.Seen;
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.ImageFile;
 import dev.slipway.disk.WrittenImage;
@@ -112,10 +113,8 @@ public final class ImageBuild {
     return options.output().resolve(spec.title() + ".json");
   }
 
-  /** {@code robot.lock} beside {@code robot.yaml}. */
   Path lockFile() {
-    String name = specFile().getFileName().toString();
-    return specFile().resolveSibling(name.replaceFirst("\\.ya?ml$", "") + ".lock");
+    return Finished.lockFile(specFile());
   }
 
   private Path lockCopy() {
@@ -149,11 +148,14 @@ public final class ImageBuild {
     try (Store store = Store.open(options.store())) {
       var steps = new Steps(store, specFile().toAbsolutePath().normalize().toString());
       var finished = Finished.of(specFile(), options);
+      Finished.Inputs seen = Finished.Inputs.of(spec);
       var prepared = prepare(store, steps, progress);
+      Finished.Inputs inputs = seen.with(prepared.lockSeen());
       Key key = imageKey(prepared);
       Optional<BuildResult> there = finished.stillHolds(store, key);
       if (there.isPresent() && !options.update()) {
         steps.report(IMAGE, key, true);
+        finished.recordAgain(store, inputs, key);
         return new BuildResult(
             image(),
             manifest(),
@@ -162,7 +164,7 @@ public final class ImageBuild {
             there.get().usedBytes(),
             steps.reports());
       }
-      return write(store, steps, finished, prepared, key, progress);
+      return write(store, steps, finished, inputs, prepared, key, progress);
     }
   }
 
@@ -220,7 +222,13 @@ public final class ImageBuild {
 
   /** Everything an image is made of. */
   private record Prepared(
-      LockFile lock, Tree system, Key systemKey, Tree tools, Key toolsKey, long timeSeconds) {}
+      LockFile lock,
+      Seen lockSeen,
+      Tree system,
+      Key systemKey,
+      Tree tools,
+      Key toolsKey,
+      long timeSeconds) {}
 
   private Prepared prepare(Store store, Steps steps, Progress progress) throws IOException {
     LockFile chosen = lock(store, progress);
@@ -242,9 +250,10 @@ public final class ImageBuild {
     Key systemKey = systemTree(complete).key(rootfsKey);
     steps.alias(SYSTEM, system.key(rootfsKey(chosen)), systemKey);
     complete.write(lockFile());
+    Seen lockSeen = Seen.of(lockFile(), true);
     Key toolsKey = toolsKey(complete);
     Tree tools = steps.tree(TOOLS, toolsKey, () -> tools(store, complete, progress));
-    return new Prepared(complete, tree, systemKey, tools, toolsKey, time(complete));
+    return new Prepared(complete, lockSeen, tree, systemKey, tools, toolsKey, time(complete));
   }
 
   private LockFile lock(Store store, Progress progress) throws IOException {
@@ -384,7 +393,13 @@ public final class ImageBuild {
   }
 
   private BuildResult write(
-      Store store, Steps steps, Finished finished, Prepared prepared, Key key, Progress progress)
+      Store store,
+      Steps steps,
+      Finished finished,
+      Finished.Inputs inputs,
+      Prepared prepared,
+      Key key,
+      Progress progress)
       throws IOException {
     steps.report(IMAGE, key, false);
     SystemTree system = systemTree(prepared.lock());
@@ -428,10 +443,9 @@ public final class ImageBuild {
     steps.remember(IMAGE, key);
     finished.record(
         store,
-        spec,
+        inputs,
         key,
         List.of(image(), manifest(), lockCopy()),
-        lockFile(),
         written.digest(),
         planned.usedBytes());
     return new BuildResult(

@@ -3,9 +3,9 @@ package dev.slipway.build;
 
 import dev.slipway.digest.Digest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -25,34 +25,54 @@ import java.util.stream.Stream;
  */
 record LastBuild(
     String tool, List<Seen> inputs, List<Seen> outputs, Digest image, long usedBytes, String key) {
-  private static final String MAGIC = "slipway last build 2";
+  private static final String MAGIC = "slipway last build 3";
 
   /** A change within this time after another could leave size and time as they were. */
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** One file as it was: a missing one has size -1. */
-  record Seen(Path path, long size, long mtimeNanos, String inode, Optional<Digest> digest) {
+  /**
+   * One file as it was.
+   *
+   * @param shape what it is apart from its bytes: whether its owner may run it, where a link leads
+   * @param size in bytes; a missing one has -1
+   */
+  record Seen(
+      Path path, String shape, long size, long mtimeNanos, String inode, Optional<Digest> digest) {
+    /** Begins the shape of a link that is itself the input, wherever it leads. */
+    private static final String LINK = "link to ";
 
+    /** A file, or the one a link leads to. */
     static Seen of(Path path, boolean withDigest) throws IOException {
       Path real = path.toAbsolutePath();
+      String way = Files.isSymbolicLink(real) ? "by " + Files.readSymbolicLink(real) + " " : "";
       BasicFileAttributes attributes;
       try {
         attributes = Files.readAttributes(real, BasicFileAttributes.class);
       } catch (NoSuchFileException e) {
-        return new Seen(real, -1, 0, "", Optional.empty());
+        return new Seen(real, way + "missing", -1, 0, "", Optional.empty());
       }
       long mtime = attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
       if (attributes.isDirectory()) {
         Digest names = Digest.of(listing(real).getBytes(StandardCharsets.UTF_8));
-        return new Seen(real, 0, 0, "directory", Optional.of(names));
+        return new Seen(real, way + "directory", 0, 0, "directory", Optional.of(names));
       }
+      String shape = way + (OwnFiles.ownerMayRun(real) ? "program" : "file");
       Optional<Digest> digest = Optional.empty();
-      if (withDigest) {
+      if (withDigest && attributes.isRegularFile()) {
         try (var in = Files.newInputStream(real)) {
           digest = Optional.of(Digest.of(in));
         }
       }
-      return new Seen(real, attributes.size(), mtime, String.valueOf(attributes.fileKey()), digest);
+      return new Seen(
+          real, shape, attributes.size(), mtime, String.valueOf(attributes.fileKey()), digest);
+    }
+
+    /** Something in a directory that is copied as it is: links are not followed. */
+    static Seen inside(Path path) throws IOException {
+      Path real = path.toAbsolutePath();
+      return Files.isSymbolicLink(real)
+          ? new Seen(real, LINK + Files.readSymbolicLink(real), 0, 0, "", Optional.empty())
+          : of(real, true);
     }
 
     private static String listing(Path directory) throws IOException {
@@ -63,8 +83,11 @@ record LastBuild(
 
     /** Whether the file is still what it was. */
     boolean holds(long trustedBeforeNanos) throws IOException {
+      if (shape.startsWith(LINK)) {
+        return Files.isSymbolicLink(path) && shape.equals(LINK + Files.readSymbolicLink(path));
+      }
       Seen now = of(path, false);
-      if (now.size != size) {
+      if (now.size != size || !now.shape.equals(shape)) {
         return false;
       }
       if (now.inode.equals("directory")) {
@@ -118,6 +141,7 @@ record LastBuild(
             .append(seen.digest.map(Digest::hex).orElse("-"))
             .append(' ');
         out.append(seen.inode.replace(' ', '_')).append(' ').append(line(seen.path.toString()));
+        out.append(line(seen.shape));
       }
     }
     return out.toString().getBytes(StandardCharsets.UTF_8);
@@ -158,6 +182,7 @@ record LastBuild(
           list.add(
               new Seen(
                   Path.of(unline(f[4])),
+                  unline(lines[at++]),
                   Long.parseLong(f[0]),
                   Long.parseLong(f[1]),
                   f[3].replace('_', ' '),
@@ -178,13 +203,21 @@ record LastBuild(
     }
   }
 
-  /** Every file a copied file or directory consists of, directories included. */
+  /**
+   * Every file a copied file or directory consists of, directories included, itself first. The
+   * source may be a link; links below it are not followed.
+   */
   static List<Path> filesOf(Path source) throws IOException {
-    if (!Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.isDirectory(source)) {
       return List.of(source);
     }
-    try (Stream<Path> all = Files.walk(source)) {
-      return all.sorted().toList();
+    Path real = source.toRealPath();
+    try (Stream<Path> all = Files.walk(real)) {
+      return all.sorted()
+          .map(path -> path.equals(real) ? source : source.resolve(real.relativize(path)))
+          .toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 }

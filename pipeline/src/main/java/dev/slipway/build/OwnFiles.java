@@ -16,6 +16,7 @@ import dev.slipway.tree.TreePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -100,8 +101,16 @@ final class OwnFiles {
     }
     // Of the host's permission bits only the owner's right to run a file is an input: the rest
     // depends on the umask.
-    int bits = mode.orElse(Files.isExecutable(source) ? 0755 : 0644);
+    int bits = mode.orElse(ownerMayRun(source) ? 0755 : 0644);
     stamp.put(t, place, new RegularFile(owned.withMode(bits), Content.file(source)));
+  }
+
+  /**
+   * Whether the owner's permission bit says so: whether this process may run it would depend on who
+   * builds.
+   */
+  static boolean ownerMayRun(Path file) throws IOException {
+    return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OWNER_EXECUTE);
   }
 
   private long uid(OwnEntry entry) {

@@ -3,18 +3,23 @@ package dev.slipway.build;
 
 import dev.slipway.arrange.Arrangement;
 import dev.slipway.arrange.Stamp;
+import dev.slipway.digest.Digest;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.spec.OwnEntry;
 import dev.slipway.spec.OwnEntry.Kind;
+import dev.slipway.spec.SystemSettings;
+import dev.slipway.spec.User;
 import dev.slipway.store.Key;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The step from configured packages to what a slot holds: settings, own files, commands, units,
@@ -48,7 +53,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
         .with("root file system", configured)
         .with("name", spec.name() + " " + spec.version())
         .with("own files", own)
-        .with("settings", spec.system().toString())
+        .with("settings", settings(spec.system()))
         .with(
             "apt sources of the image",
             spec.imageSources().stream()
@@ -61,6 +66,35 @@ record SystemTree(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
         .with("time", timeSeconds);
   }
 
+  /** One part for each setting. Of passwords, whose hashes are secrets, only digests. */
+  private static List<String> settings(SystemSettings s) {
+    var parts = new ArrayList<String>();
+    parts.add("hostname " + s.hostname());
+    parts.add("locale " + s.locale());
+    parts.add("timezone " + s.timezone());
+    parts.add("keyboard " + s.keyboard());
+    parts.add("dhcp " + s.dhcp());
+    parts.add("root's password " + digest(s.rootPasswordHash()));
+    s.rootSshKeys().forEach(key -> parts.add("root's key " + key));
+    for (User user : s.users()) {
+      parts.add(
+          "user "
+              + List.of(user.name(), user.uid(), user.groups(), user.shell(), user.comment())
+              + " password "
+              + digest(user.passwordHash()));
+      user.sshKeys().forEach(key -> parts.add("key of " + user.name() + " " + key));
+    }
+    s.enabledUnits().forEach(unit -> parts.add("enable " + unit));
+    s.disabledUnits().forEach(unit -> parts.add("disable " + unit));
+    s.maskedUnits().forEach(unit -> parts.add("mask " + unit));
+    parts.add("watchdog " + s.watchdogSeconds());
+    return parts.stream().map(part -> part.replace("\n", "\\n")).toList();
+  }
+
+  private static String digest(Optional<String> secret) {
+    return secret.map(text -> Digest.of(text.getBytes(StandardCharsets.UTF_8)).hex()).orElse("-");
+  }
+
   private static String describe(OwnEntry entry) throws IOException {
     String kind;
     if (entry.kind() instanceof Kind.CopyOf copy) {
@@ -70,7 +104,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
         if (Files.isSymbolicLink(file) && !file.equals(copy.source())) {
           parts.add(name + " -> " + Files.readSymbolicLink(file));
         } else if (Files.isRegularFile(file)) {
-          parts.add(name + (Files.isExecutable(file) ? "* " : " ") + Content.file(file).digest());
+          parts.add(name + (OwnFiles.ownerMayRun(file) ? "* " : " ") + Content.file(file).digest());
         } else {
           parts.add(name + "/");
         }

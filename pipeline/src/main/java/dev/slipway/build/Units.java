@@ -42,12 +42,19 @@ final class Units {
       String instance) {}
 
   /**
-   * Enables a unit and those it names with {@code Also=}.
+   * Enables a unit, even a masked one, and those it names with {@code Also=}.
    *
    * @throws BuildException when the image has no such unit or the unit cannot be enabled
    */
   Tree enabled(Tree tree, String unit) throws BuildException {
-    return enabled(tree, unit, new TreeSet<>());
+    return enabled(unmasked(tree, unit), unit, new TreeSet<>());
+  }
+
+  private static Tree unmasked(Tree tree, String unit) {
+    TreePath path = TreePath.of(CONFIGURATION).child(unit);
+    boolean masked =
+        tree.node(path).orElse(null) instanceof Symlink link && link.target().equals("/dev/null");
+    return masked ? tree.with(t -> t.remove(path)) : tree;
   }
 
   private Tree enabled(Tree tree, String unit, TreeSet<String> done) throws BuildException {
@@ -70,6 +77,16 @@ final class Units {
           "the unit "
               + unit
               + " cannot be enabled: its [Install] section names nothing that wants it. Add WantedBy=multi-user.target, or leave it to the units that need it");
+    }
+    if (name.contains("@.")) {
+      if (done.size() > 1) {
+        return tree; // named by Also=: systemctl leaves such a one alone, too
+      }
+      throw new BuildException(
+          "the unit "
+              + unit
+              + " is a template without a DefaultInstance=: name the instance to enable, such as "
+              + unit.replace("@.", "@1."));
     }
     Tree changed =
         tree.with(
@@ -179,19 +196,27 @@ final class Units {
           && plain.contains("=")
           && !plain.startsWith("#")
           && !plain.startsWith(";")) {
-        List<String> values =
-            List.of(plain.substring(plain.indexOf('=') + 1).strip().split("\\s+"));
+        String value = plain.substring(plain.indexOf('=') + 1).strip();
         switch (plain.substring(0, plain.indexOf('=')).strip()) {
-          case "WantedBy" -> wantedBy.addAll(values);
-          case "RequiredBy" -> requiredBy.addAll(values);
-          case "Alias" -> aliases.addAll(values);
-          case "Also" -> also.addAll(values);
-          case "DefaultInstance" -> instance = values.get(0);
+          case "WantedBy" -> add(value, wantedBy);
+          case "RequiredBy" -> add(value, requiredBy);
+          case "Alias" -> add(value, aliases);
+          case "Also" -> add(value, also);
+          case "DefaultInstance" -> instance = value;
           default -> {}
         }
       }
     }
     return new Install(wantedBy, requiredBy, aliases, also, instance);
+  }
+
+  /** Adds names to a list. Nothing at all empties it, as systemd has it. */
+  private static void add(String value, List<String> list) {
+    if (value.isEmpty()) {
+      list.clear();
+    } else {
+      list.addAll(List.of(value.split("\\s+")));
+    }
   }
 
   private static String text(Tree tree, TreePath file) throws BuildException {

@@ -156,6 +156,7 @@ class ImageBuildTest {
   void noticesEveryKindOfChange() throws IOException {
     Files.createDirectories(directory.resolve("app"));
     Files.writeString(directory.resolve("app/file"), "one");
+    Files.createSymbolicLink(directory.resolve("app/link"), Path.of("here"));
     Path spec = spec("files: [{path: /a, source: app}]\n");
     BuildOptions options = options("out");
     BuildResult built = build(spec, options);
@@ -163,6 +164,15 @@ class ImageBuildTest {
         List.of(
             () -> Files.writeString(directory.resolve("app/file"), "two"),
             () -> Files.writeString(directory.resolve("app/another"), ""),
+            () -> assertThat(directory.resolve("app/file").toFile().setExecutable(true)).isTrue(),
+            () -> {
+              Files.delete(directory.resolve("app/link"));
+              Files.createSymbolicLink(directory.resolve("app/link"), Path.of("there"));
+            },
+            () -> {
+              Files.move(directory.resolve("app/file"), directory.resolve("moved"));
+              Files.createSymbolicLink(directory.resolve("app/file"), directory.resolve("moved"));
+            },
             () -> Files.writeString(built.image(), "broken"),
             () -> Files.delete(built.image()),
             () -> Files.writeString(built.manifest(), "{}"),
@@ -174,6 +184,48 @@ class ImageBuildTest {
       assertThat(ImageBuild.unchanged(spec, options)).isEmpty();
       build(spec, options);
     }
+    assertThat(ImageBuild.unchanged(spec, options)).isPresent();
+  }
+
+  @Test
+  void isQuickAgainAfterAChangeThatMattersToNothing() throws IOException {
+    Path spec = spec("");
+    BuildOptions options = options("out");
+    BuildResult first = build(spec, options);
+    Files.writeString(spec, Files.readString(spec) + "# a comment\n");
+    assertThat(ImageBuild.unchanged(spec, options)).isEmpty();
+    assertThat(steps(build(spec, options))).doesNotContain("made");
+    var quick = ImageBuild.unchanged(spec, options).orElseThrow();
+    assertThat(quick.digest()).isEqualTo(first.digest());
+    assertThat(quick.lock()).isEqualTo(first.lock()).isEqualTo(directory.resolve("tiny.lock"));
+  }
+
+  @Test
+  void aFileChangedDuringTheBuildIsNotTakenForBuilt() throws IOException {
+    Path app = directory.resolve("app");
+    Files.writeString(app, "one");
+    Path spec = spec("files: [{path: /a, source: app}]\n");
+    BuildOptions options = options("out");
+    Sandbox editing =
+        new Sandbox() {
+          @Override
+          public Tree run(
+              Tree tree,
+              List<SandboxCommand> commands,
+              SandboxSettings settings,
+              ContentKeeper keeper,
+              Progress progress)
+              throws IOException {
+            Files.writeString(app, "two");
+            return tree;
+          }
+
+          @Override
+          public void check() {}
+        };
+    ImageBuild.of(ImageSpec.read(spec), options).withSandbox(editing).run(Progress.none());
+    assertThat(ImageBuild.unchanged(spec, options)).isEmpty();
+    build(spec, options);
     assertThat(ImageBuild.unchanged(spec, options)).isPresent();
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.spec.ImageSpec;
+import dev.slipway.spec.SystemSettings;
+import dev.slipway.spec.User;
 import dev.slipway.store.Key;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Node.Symlink;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +187,31 @@ class SystemTreeTest {
   }
 
   @Test
+  void enablesMaskedUnitsAndObeysAnEmptyList() throws IOException {
+    Tree tree =
+        system(
+            "files: [{path: /usr/lib/systemd/system/own.service, content: \"[Install]\\nWantedBy=a.target\\nWantedBy=\\nWantedBy=b.target\\n\"}]\n"
+                + "symlinks: {/etc/systemd/system/own.service: /dev/null}\n"
+                + "units: {enable: [own.service]}\n");
+    assertThat(tree.contains("/etc/systemd/system/own.service")).isFalse();
+    assertThat(tree.contains("/etc/systemd/system/a.target.wants")).isFalse();
+    assertThat(tree.contains("/etc/systemd/system/.wants")).isFalse();
+    assertThat(tree.contains("/etc/systemd/system/b.target.wants/own.service")).isTrue();
+  }
+
+  @Test
+  void enablesATemplateOnlyWithAnInstance() throws IOException {
+    String template =
+        "files: [{path: /usr/lib/systemd/system/own@.service, content: \"[Install]\\nWantedBy=a.target\\n\"}]\n";
+    assertThatThrownBy(() -> system(template + "units: {enable: [own@.service]}\n"))
+        .isInstanceOf(BuildException.class)
+        .hasMessageContaining("own@.service is a template without a DefaultInstance=");
+    Tree tree = system(template + "units: {enable: [own@x.service, getty@.service]}\n");
+    assertThat(tree.contains("/etc/systemd/system/a.target.wants/own@x.service")).isTrue();
+    assertThat(tree.contains("/etc/systemd/system/getty.target.wants/getty@tty1.service")).isTrue();
+  }
+
+  @Test
   void takesAptSourcesFromTheSpecificationAlone() throws IOException {
     Tree none = system("");
     assertThat(none.contains("/etc/apt/sources.list")).isFalse();
@@ -248,6 +276,40 @@ class SystemTreeTest {
     Key second = step("files: [{path: /a, source: app}]\n").key(rootfs);
     assertThat(second.differencesFrom(first)).singleElement().asString().contains("own files");
     Key third = step("files: [{path: /a, source: app}]\nkeyboard: de\n").key(rootfs);
-    assertThat(third.differencesFrom(second)).singleElement().asString().contains("settings");
+    assertThat(third.differencesFrom(second))
+        .containsExactly("settings: -keyboard us, +keyboard de");
+  }
+
+  @Test
+  void keySeesThroughALinkedSourceAndTellsProgramsFromFiles() throws IOException {
+    Key rootfs = Key.of("rootfs", 1).with("packages", "a");
+    Files.createDirectories(directory.resolve("real"));
+    Path file = Files.writeString(directory.resolve("real/file"), "one");
+    Files.createSymbolicLink(directory.resolve("app"), Path.of("real"));
+    String more = "files: [{path: /a, source: app}]\n";
+    assertThat(text(system(more), "/a/file")).isEqualTo("one");
+    Key first = step(more).key(rootfs);
+    Files.writeString(file, "two");
+    Key second = step(more).key(rootfs);
+    assertThat(second).isNotEqualTo(first);
+    assertThat(file.toFile().setExecutable(true, true)).isTrue();
+    assertThat(step(more).key(rootfs)).isNotEqualTo(second);
+    // Of the three rights to run it only the owner's counts, whoever builds.
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-xr-x"));
+    assertThat(step(more).key(rootfs)).isEqualTo(second);
+    assertThat(system(more).inode("/a/file").orElseThrow().metadata().mode()).isEqualTo(0644);
+  }
+
+  @Test
+  void keyHoldsEverySettingAndNoPasswordHash() throws IOException {
+    Key rootfs = Key.of("rootfs", 1).with("packages", "a");
+    Key none = step("users: [{name: anna}]\n").key(rootfs);
+    Key anna = step("users: [{name: anna, password: $6$salt$secret}]\n").key(rootfs);
+    Key root = step("users: [{name: anna}]\nroot: {password: $6$salt$secret}\n").key(rootfs);
+    assertThat(List.of(none.digest(), anna.digest(), root.digest())).doesNotHaveDuplicates();
+    assertThat(anna.toString() + root).doesNotContain("secret");
+    // Whoever adds a setting adds it to the key as well, and then counts it here.
+    assertThat(SystemSettings.class.getRecordComponents()).hasSize(12);
+    assertThat(User.class.getRecordComponents()).hasSize(7);
   }
 }

@@ -5,7 +5,10 @@ import dev.slipway.build.BuildException;
 import dev.slipway.spec.SpecException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -71,7 +74,8 @@ public final class Main implements Runnable {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
-  private int report(Exception e, CommandLine command) {
+  int report(Exception thrown, CommandLine command) {
+    Exception e = cause(thrown);
     PrintWriter err = command.getErr();
     if (e instanceof SpecException wrong) {
       wrong.problems().forEach(err::println);
@@ -90,6 +94,11 @@ public final class Main implements Runnable {
     return e instanceof SpecException ? WRONG_SPECIFICATION : FAILED;
   }
 
+  /** The error that streams and lambdas could not throw themselves. */
+  private static Exception cause(Exception e) {
+    return e instanceof UncheckedIOException wrapped ? wrapped.getCause() : e;
+  }
+
   /** What went wrong in words; file system errors say nothing but a path by themselves. */
   private static String sentence(Exception e) {
     if (e instanceof NoSuchFileException missing) {
@@ -102,6 +111,15 @@ public final class Main implements Runnable {
     }
     if (e instanceof FileSystemException problem && problem.getReason() != null) {
       return problem.getFile() + ": " + problem.getReason();
+    }
+    if (e instanceof FileAlreadyExistsException there) {
+      return there.getFile() + ": is there already; remove it or name another place";
+    }
+    if (e instanceof DirectoryNotEmptyException full) {
+      return full.getFile() + ": the directory is not empty";
+    }
+    if (e instanceof FileSystemException problem && problem.getFile() != null) {
+      return problem.getFile() + ": cannot be used (" + e.getClass().getSimpleName() + ")";
     }
     String message = e.getMessage();
     if (isSurprising(e) || message == null || message.isBlank()) {
