@@ -84,7 +84,11 @@ public final class GrubEfi {
     var files = new PackageFiles(packages);
     TreePath grubPath =
         first(files, "/usr/lib/grub/[a-z0-9_]+-efi-signed/grub(x64|aa64|ia32)\\.efi\\.signed")
-            .orElseThrow(() -> missing("a signed GRUB", "grub-efi-amd64-signed (or -arm64-)"));
+            .orElseThrow(
+                () ->
+                    missing(
+                        "a signed GRUB",
+                        "grub-efi-ARCH-signed, such as grub-efi-amd64-signed"));
     Content grub = files.find(grubPath.toString()).orElseThrow();
     EfiImage image = read(grubPath, grub);
     String machine = image.machine();

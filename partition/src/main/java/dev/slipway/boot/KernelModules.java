@@ -9,10 +9,8 @@ import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,41 +119,28 @@ final class KernelModules {
    * on. Names that are built in or that this kernel does not have are left out.
    */
   Collection<KernelModule> closure(List<String> names) throws IOException {
-    var found = new LinkedHashMap<String, KernelModule>();
+    var order = new ModuleOrder(this);
     for (String name : new TreeSet<>(names)) {
       String canonical = KernelModule.canonical(name);
       if (files.containsKey(canonical)) {
-        add(canonical, found, new ArrayList<>());
+        order.add(canonical);
       }
     }
-    return found.values();
+    return order.modules();
   }
 
-  private void add(String name, Map<String, KernelModule> found, List<String> above)
-      throws IOException {
-    if (found.containsKey(name) || builtIn.contains(name)) {
-      return;
-    }
-    TreePath path = files.get(name);
-    if (path == null) {
-      throw new FormatException(
-          files.get(above.get(above.size() - 1)) + ": depends on " + name + ", which is missing");
-    }
-    if (above.contains(name)) {
-      throw new FormatException(path + ": modules depend on each other in a circle: " + above);
-    }
-    KernelModule module = KernelModule.read(path.toString(), name, bytes(path));
-    above.add(name);
-    for (String soft : module.softDepends()) {
-      if (files.containsKey(soft)) {
-        add(soft, found, above);
-      }
-    }
-    for (String needed : module.depends()) {
-      add(needed, found, above);
-    }
-    above.remove(above.size() - 1);
-    found.put(name, module);
+  boolean isBuiltIn(String canonical) {
+    return builtIn.contains(canonical);
+  }
+
+  /** Where a module lies; nothing when there is no file of it. */
+  Optional<TreePath> file(String canonical) {
+    return Optional.ofNullable(files.get(canonical));
+  }
+
+  KernelModule read(String canonical) throws IOException {
+    TreePath path = files.get(canonical);
+    return KernelModule.read(path.toString(), canonical, bytes(path));
   }
 
   private byte[] bytes(TreePath path) throws IOException {

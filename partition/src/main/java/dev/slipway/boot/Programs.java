@@ -66,13 +66,24 @@ final class Programs {
       byte[] bytes = PackageFiles.bounded(next.getKey(), next.getValue(), FILE_BYTES_MAX);
       ElfImage elf = ElfImage.read(next.getKey(), bytes);
       Optional<String> loader = elf.interpreter();
-      if (loader.isPresent() && !found.containsKey(loader.get())) {
-        found.put(loader.get(), library(files, next.getKey(), loader.get()));
+      if (loader.isPresent()) {
+        if (found.containsKey(loader.get())) {
+          requireSame(files, next.getKey(), loader.get(), found.get(loader.get()));
+        } else {
+          found.put(loader.get(), library(files, next.getKey(), loader.get()));
+        }
       }
       for (String needed : elf.needed()) {
         // all in one directory that the loader knows: a multiarch path would be as good
         String place = "/lib/" + needed;
-        if (found.keySet().stream().noneMatch(known -> known.endsWith("/" + needed))) {
+        Optional<Content> before =
+            found.entrySet().stream()
+                .filter(known -> known.getKey().endsWith("/" + needed))
+                .map(Map.Entry::getValue)
+                .findFirst();
+        if (before.isPresent()) {
+          requireSame(files, next.getKey(), needed, before.get());
+        } else {
           Content library = library(files, next.getKey(), needed);
           found.put(place, library);
           open.add(Map.entry(needed, library));
@@ -83,15 +94,34 @@ final class Programs {
 
   private static Content library(PackageFiles files, String user, String name)
       throws FormatException {
+    return find(files, name)
+        .orElseThrow(
+            () ->
+                new FormatException(
+                    user
+                        + ": needs "
+                        + name
+                        + ", which is in none of the library directories of the tree"));
+  }
+
+  private static Optional<Content> find(PackageFiles files, String name) {
     String fileName = name.substring(name.lastIndexOf('/') + 1);
-    for (String directory : LIBRARY_DIRECTORIES) {
-      Optional<Content> library = files.find(directory + "/" + fileName);
-      if (library.isPresent()) {
-        return library.get();
-      }
+    return LIBRARY_DIRECTORIES.stream()
+        .flatMap(directory -> files.find(directory + "/" + fileName).stream())
+        .findFirst();
+  }
+
+  /** Two programs share a library only when each came with the same. */
+  private static void requireSame(PackageFiles files, String user, String name, Content before) {
+    Optional<Content> own = find(files, name);
+    if (own.isPresent() && !own.get().digest().equals(before.digest())) {
+      throw new IllegalArgumentException(
+          user
+              + ": the "
+              + name
+              + " beside it is not the one that another program of the initramfs came with; take"
+              + " all its programs from one release of the distribution");
     }
-    throw new FormatException(
-        user + ": needs " + name + ", which is in none of the library directories of the tree");
   }
 
   /** Path to content, all of them to be executable. */

@@ -24,7 +24,7 @@ import java.util.Optional;
  *     .partition(PartitionPlan.of("root-a", rootType, root).sized(Size.gib(2)))
  *     .build();
  * System.out.println(image.layout());
- * ImageFile.write(image, Path.of("robot.img"), Progress.none());
+ * ImageFile.of(image).write(Path.of("robot.img"), Progress.none());
  * }</pre>
  *
  * <p>A disk is itself a {@link Volume}: it can be written, read, compared, and put into another.

@@ -44,6 +44,7 @@ final class GptReader {
           return reading(sectorBytes, copyAt(1, sectorBytes), false);
         } catch (FormatException e) {
           first = first == null ? e : first;
+          complaints.clear(); // they were about a table that is not believed
         }
       }
     }
@@ -58,6 +59,7 @@ final class GptReader {
           return reading(sectorBytes, backup, true);
         } catch (FormatException e) {
           first = first == null ? e : first;
+          complaints.clear();
         }
       }
     }

@@ -98,7 +98,9 @@ class GrubEfiTest {
   void saysWhichPackageLacks() {
     assertThatThrownBy(() -> GrubEfi.of(Tree.empty()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a signed GRUB is missing; add the package grub-efi-amd64-signed (or -arm64-)");
+        .hasMessage(
+            "a signed GRUB is missing; add the package grub-efi-ARCH-signed, such as"
+                + " grub-efi-amd64-signed");
     assertThatThrownBy(() -> GrubEfi.of(InstalledPackages.below("/usr/lib/grub/x86_64-efi-signed")))
         .hasMessage("shim for x64 is missing; add the package shim-signed");
   }

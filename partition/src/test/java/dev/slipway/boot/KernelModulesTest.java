@@ -95,6 +95,42 @@ class KernelModulesTest {
         .hasMessage(DIRECTORY + "kernel/top.ko: modules depend on each other in a circle: [top]");
   }
 
+  private static Tree with(Tree kernel, String name, String... lines) {
+    return kernel.with(
+        t ->
+            t.file(
+                DIRECTORY + "kernel/" + name + ".ko",
+                0644,
+                Content.bytes(SampleElf.module(lines))));
+  }
+
+  /** As some kernels have them: what a module would like to have before it may depend on it. */
+  @Test
+  void wishesMayGoInACircle() throws Exception {
+    Tree kernel = with(kernel(), "a", "softdep=pre: b");
+    kernel = with(kernel, "b", "depends=c");
+    kernel = with(kernel, "c", "depends=a,leaf");
+    assertThat(modules(kernel).closure(List.of("a")))
+        .extracting(KernelModule::name)
+        .containsExactly("a", "leaf", "c", "b");
+    assertThat(modules(kernel).closure(List.of("b")))
+        .extracting(KernelModule::name)
+        .containsExactly("a", "leaf", "c", "b");
+    Tree each = with(with(kernel(), "x", "softdep=pre: y"), "y", "softdep=pre: x");
+    assertThat(modules(each).closure(List.of("x")))
+        .extracting(KernelModule::name)
+        .containsExactly("y", "x");
+  }
+
+  @Test
+  void needsMayNotEvenBehindAWish() {
+    Tree kernel = with(kernel(), "a", "softdep=pre: b");
+    Tree circle = with(with(kernel, "b", "depends=c"), "c", "depends=b");
+    assertThatThrownBy(() -> modules(circle).closure(List.of("a")))
+        .isInstanceOf(FormatException.class)
+        .hasMessageEndingWith("b.ko: modules depend on each other in a circle: [b, c]");
+  }
+
   @Test
   void everyCutAndFlippedBitOfAModuleIsReadOrRefused() {
     byte[] whole = SampleElf.module("depends=a,b", "alias=x");

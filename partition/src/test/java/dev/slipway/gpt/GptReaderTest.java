@@ -83,6 +83,22 @@ class GptReaderTest {
     }
   }
 
+  /** The primary fails only after its MBR was complained of; the backup complains of it again. */
+  @Test
+  void complaintsOfATableThatIsNotBelievedAreDropped() throws Exception {
+    byte[] disk = disk(512);
+    Arrays.fill(disk, 0, 512, (byte) 0);
+    ByteBuffer head = ByteBuffer.wrap(disk).order(ByteOrder.LITTLE_ENDIAN);
+    head.putLong(512 + 40, 20); // FirstUsableLBA, within the room for 128 entries
+    head.putLong(1024 + 32, 20); // StartingLBA of partition 1
+    mend(disk, 512, 1024);
+    GptReading reading = read(disk);
+    assertThat(reading.fromBackup()).isTrue();
+    assertThat(reading.complaints()).hasSize(2);
+    assertThat(reading.complaints().get(0)).startsWith("the primary table is damaged, this is");
+    assertThat(reading.complaints().get(1)).isEqualTo("the first sector is no protective MBR");
+  }
+
   @Test
   void complainsOfADamagedBackup() throws Exception {
     byte[] disk = disk(512);

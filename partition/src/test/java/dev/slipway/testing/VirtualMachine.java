@@ -40,9 +40,6 @@ public final class VirtualMachine implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private static final ReentrantLock ONE_IN_THIS_PROCESS = new ReentrantLock();
-  private static final Pattern ESCAPES =
-      Pattern.compile("\u001b\\[[0-9;?=]*[A-Za-z]|\u001b[()][A-Z0-9]|\u001b[=>c78]|\r");
-
   private final Process process;
   private final FileChannel lockFile;
   private final FileLock lock;
@@ -127,7 +124,10 @@ public final class VirtualMachine implements AutoCloseable {
       try {
         lockFile =
             FileChannel.open(
-                Path.of(System.getProperty("java.io.tmpdir"), "slipway-one-machine.lock"),
+                // another user's file could not be opened
+                Path.of(
+                    System.getProperty("java.io.tmpdir"),
+                    "slipway-one-machine-" + System.getProperty("user.name") + ".lock"),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
         FileLock lock = lockFile.lock();
@@ -179,11 +179,12 @@ public final class VirtualMachine implements AutoCloseable {
 
   private void readConsole() {
     try (InputStream in = process.getInputStream()) {
+      var plain = new PlainText();
       byte[] buffer = new byte[4096];
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         String text = new String(buffer, 0, count, StandardCharsets.ISO_8859_1);
         synchronized (console) {
-          console.append(ESCAPES.matcher(text).replaceAll(""));
+          console.append(plain.of(text));
           console.notifyAll();
         }
       }

@@ -96,9 +96,9 @@ final class XattrReader {
    * @param first where the first entry is
    * @param base what value offsets count from
    */
-  private static void readEntries(
-      StructReader raw, int first, int base, int end, Map<String, byte[]> found)
+  static void readEntries(StructReader raw, int first, int base, int end, Map<String, byte[]> found)
       throws FormatException {
+    long valueBytes = 0;
     for (int at = first; end - at >= 4 && raw.u32(at, "e_name_len") != 0; ) {
       int nameLength = raw.u8(at, "e_name_len");
       int index = raw.u8(at + 1, "e_name_index");
@@ -116,6 +116,10 @@ final class XattrReader {
       }
       if (size > end - base || (size > 0 && valueOffset + base + size > end)) {
         throw raw.error(at + 8, "e_value_size", "found " + size + ", outside of its area");
+      }
+      valueBytes += size;
+      if (valueBytes > end - base) {
+        throw raw.error(at + 8, "e_value_size", "values overlap: together they exceed their area");
       }
       byte[] value = size == 0 ? new byte[0] : raw.bytes(base + valueOffset, (int) size, name);
       if (index == XattrName.ACL_ACCESS || index == XattrName.ACL_DEFAULT) {

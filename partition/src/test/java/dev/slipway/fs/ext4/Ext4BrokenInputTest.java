@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
+import dev.slipway.io.StructReader;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Tree;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +80,28 @@ class Ext4BrokenInputTest {
       }
     }
     assertThat(noticed).isPositive();
+  }
+
+  @Test
+  void attributesThatShareTheirBytesAreRefused() throws Exception {
+    assertThat(attributes(2, 500)).containsOnlyKeys("user.a", "user.b");
+    assertThatThrownBy(() -> attributes(3, 500))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("e_value_size: values overlap: together they exceed their area");
+  }
+
+  /** So many attributes whose values are the last bytes of an area of 1 KiB, all the same. */
+  private static Map<String, byte[]> attributes(int count, int size) throws FormatException {
+    ByteBuffer area = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < count; i++) {
+      area.put((byte) 1).put((byte) 1); // e_name_len, e_name_index: user
+      area.putShort((short) (1024 - size)).putInt(0).putInt(size).putInt(0);
+      area.put((byte) ('a' + i)).put(new byte[3]);
+    }
+    var found = new TreeMap<String, byte[]>();
+    StructReader raw = StructReader.littleEndian("area", 0, area.array());
+    XattrReader.readEntries(raw, 0, 0, 1024, found);
+    return found;
   }
 
   @Test
