@@ -87,8 +87,7 @@ public final class GrubEfi {
             .orElseThrow(
                 () ->
                     missing(
-                        "a signed GRUB",
-                        "grub-efi-ARCH-signed, such as grub-efi-amd64-signed"));
+                        "a signed GRUB", "grub-efi-ARCH-signed, such as grub-efi-amd64-signed"));
     Content grub = files.find(grubPath.toString()).orElseThrow();
     EfiImage image = read(grubPath, grub);
     String machine = image.machine();
