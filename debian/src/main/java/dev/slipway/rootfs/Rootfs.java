@@ -31,7 +31,7 @@ import java.util.Optional;
  */
 public final class Rootfs {
   /** Raised whenever the same inputs give another tree. */
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final Store store;
   private final int threads;

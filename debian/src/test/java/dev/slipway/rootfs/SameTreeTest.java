@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresTool(value = "mmdebstrap", in = "mmdebstrap")
 @RequiresTool(value = "dpkg-scanpackages", in = "dpkg-dev")
 class SameTreeTest {
-  private static final long EPOCH = 1_800_000_000L;
+  private static final long EPOCH = 1_735_689_600L;
   private static final String CLOUD =
       "linux-image-cloud-amd64,initramfs-tools,systemd-sysv,udev,dbus,login,iproute2,openssh-server,grub-pc-bin,grub-efi-amd64-bin,grub-common,zstd";
 
