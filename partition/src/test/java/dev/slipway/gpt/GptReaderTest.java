@@ -89,9 +89,10 @@ class GptReaderTest {
     byte[] disk = disk(512);
     Arrays.fill(disk, 0, 512, (byte) 0);
     ByteBuffer head = ByteBuffer.wrap(disk).order(ByteOrder.LITTLE_ENDIAN);
-    head.putLong(512 + 40, 20); // FirstUsableLBA, within the room for 128 entries
+    head.putInt(512 + 80, 64); // NumberOfPartitionEntries: 16 sectors of them
+    head.putLong(512 + 40, 20); // FirstUsableLBA, where we leave room for 128
     head.putLong(1024 + 32, 20); // StartingLBA of partition 1
-    mend(disk, 512, 1024);
+    mend(disk, 512, 1024, 64 * 128);
     GptReading reading = read(disk);
     assertThat(reading.fromBackup()).isTrue();
     assertThat(reading.complaints()).hasSize(2);
@@ -192,9 +193,13 @@ class GptReaderTest {
   }
 
   private static void mend(byte[] disk, int header, int entries) {
+    mend(disk, header, entries, 16384);
+  }
+
+  private static void mend(byte[] disk, int header, int entries, int entriesBytes) {
     ByteBuffer head = ByteBuffer.wrap(disk).order(ByteOrder.LITTLE_ENDIAN);
     CRC32 crc = new CRC32();
-    crc.update(disk, entries, 16384);
+    crc.update(disk, entries, entriesBytes);
     head.putInt(header + 88, (int) crc.getValue());
     head.putInt(header + 16, 0);
     crc.reset();
