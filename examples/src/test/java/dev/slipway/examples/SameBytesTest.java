@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -35,15 +34,15 @@ import org.junit.jupiter.api.io.TempDir;
 class SameBytesTest {
   private static final String USER = "slipway-test";
 
-  @TempDir(cleanup = CleanupMode.ALWAYS)
-  Path work;
+  private Path work;
 
   private Path first;
   private Digest expected;
   private boolean madeUser;
 
   @BeforeAll
-  void buildOnce() throws Exception {
+  void buildOnce(@TempDir Path temporary) throws Exception {
+    work = temporary;
     Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
     first = project(work.resolve("first"));
     SlipwayProcess.in(first).output("build", "small.yaml", "--store", "store", "--output", "out");

@@ -76,7 +76,7 @@ class Ext4RoundTripTest {
     assertThat(image.label()).isEqualTo("data");
     assertThat(image.uuid()).isEqualTo(Referee.ID);
     assertThat(image.size()).isEqualTo(Size.mib(64));
-    assertThat(image.used()).isLessThan(Size.mib(8));
+    assertThat(image.used()).isBetween(Size.mib(8), Size.mib(12)); // most of it the journal
     assertThat(Ext4.isOn(volume.open())).isTrue();
     assertThat(Ext4.isOn(Volume.zeros(1 << 20).open())).isFalse();
   }
