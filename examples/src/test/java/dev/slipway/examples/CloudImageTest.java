@@ -176,29 +176,6 @@ class CloudImageTest {
     }
   }
 
-  @Test
-  void startsSlotBWhenItIsFilledAndChosen() throws Exception {
-    Path image = copy("b.img");
-    try (VirtualMachine machine = start(Firmware.BIOS, image, "SN-9")) {
-      ssh.output(
-          machine,
-          "systemctl is-system-running --wait; . /run/slipway/boot; dd if=$root of=${root%3}4 bs=1M conv=fsync");
-      ssh.output(
-          machine,
-          ". /run/slipway/boot; mkdir -p /run/e; mount $esp /run/e; f=/run/e$grubenv; "
-              + "{ sed -n -e 's/^ORDER=.*/ORDER=B A/' -e 's/^B_OK=.*/B_OK=1/' -e 's/^B_TRY=.*/B_TRY=0/' -e '/^#.*Block/p' -e '/=/p' $f; head -c 1024 /dev/zero | tr '\\0' '#'; } "
-              + "| head -c 1024 >/run/new; dd if=/run/new of=$f conv=notrunc,fsync; umount /run/e");
-      stop(machine);
-    }
-    try (VirtualMachine machine = start(Firmware.BIOS, image, "SN-9")) {
-      assertThat(
-              ssh.output(
-                  machine,
-                  ". /run/slipway/boot; echo $slot $root; systemctl is-system-running --wait"))
-          .isEqualTo("B /dev/vda4\nrunning");
-    }
-  }
-
   private static Digest slotDigest(Path image) throws IOException {
     try (BlockSource source = BlockSource.file(image)) {
       var slot = DiskInspection.of(source, "image").partition("root-a").orElseThrow();
