@@ -3,7 +3,7 @@
 # What ./slipway and ./check share: finding or installing the JDK, Maven and test tools, and building. Sourced, with $home set.
 
 : "${home:?is set by the script that sources this}"
-modules="core debian partition pipeline examples"
+modules="core debian partition delta ostree-bridge update pipeline examples"
 
 say() { printf 'slipway: %s\n' "$*" >&2; }
 

@@ -48,9 +48,73 @@ class ArchitectureTest {
     row("fs.fat", "tree", "volume", "codec");
     row("gpt", "volume");
     row("boot", "tree", "codec", "bootconfig");
-    row("disk", "tree", "volume", "codec", "bootconfig", "fs.ext4", "fs.fat", "gpt", "boot");
+    row("fs.squashfs", "tree", "volume", "codec");
+    row("verity", "volume");
+    row(
+        "disk",
+        "tree",
+        "volume",
+        "codec",
+        "bootconfig",
+        "fs.ext4",
+        "fs.fat",
+        "fs.squashfs",
+        "gpt",
+        "verity",
+        "boot");
+    row("ostree.gvariant");
+    row("ostree.object", "ostree.gvariant", "tree", "codec");
+    row(
+        "ostree",
+        "ostree.gvariant",
+        "ostree.object",
+        "tree",
+        "codec",
+        "match",
+        "fetch",
+        "signature",
+        "bootconfig",
+        "arrange");
+    row("delta.member", "codec");
+    row("delta.code", "match");
+    row("delta.coding");
+    row("delta", "volume", "match", "codec", "delta.member", "delta.code", "delta.coding");
+    List<String> device =
+        List.of(
+            "tree",
+            "volume",
+            "codec",
+            "match",
+            "arrange",
+            "fetch",
+            "signature",
+            "bootconfig",
+            "fs.ext4",
+            "fs.fat",
+            "fs.squashfs",
+            "gpt",
+            "verity",
+            "boot",
+            "disk",
+            "delta",
+            "ostree",
+            "ostree.object",
+            "ostree.gvariant");
+    row("bundle", device.toArray(String[]::new));
+    var update = new ArrayList<>(device);
+    update.add("bundle");
+    row("update", update.toArray(String[]::new));
     List<String> below =
         List.of(
+            "match",
+            "fs.squashfs",
+            "verity",
+            "delta",
+            "ostree",
+            "ostree.object",
+            "ostree.gvariant",
+            "bundle",
+            "update",
             "tree",
             "volume",
             "store",
