@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.delta.code;
+
+import dev.slipway.io.BlockSource;
+import dev.slipway.match.Alignment;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Models of executable files, by which references that moved cost nothing in a delta.
+ *
+ * <p>When a delta is made, {@link #describe} compares both files and says what the device has to be
+ * told; on the device, {@link #predictor} needs the old file, the alignments and that. What is left
+ * to transmit is the difference between the new bytes and the predicted ones.
+ */
+public final class CodeModel {
+  private CodeModel() {}
+
+  /**
+   * The side information for a pair of files; empty when no model pays.
+   *
+   * @param alignments sorted by their new offsets, not overlapping there
+   */
+  public static byte[] describe(
+      BlockSource oldFile, BlockSource newFile, List<Alignment> alignments) throws IOException {
+    OffsetMap.check(alignments, oldFile.size());
+    return new Describer(new PagedBytes(oldFile), new PagedBytes(newFile), alignments).describe();
+  }
+
+  /**
+   * The predictor for a new file.
+   *
+   * @param alignments as they were when the file was described
+   * @param side what {@link #describe} answered
+   * @throws dev.slipway.io.FormatException if the alignments or the side information cannot be
+   */
+  public static CodePredictor predictor(
+      BlockSource oldFile, List<Alignment> alignments, byte[] side) throws IOException {
+    OffsetMap.check(alignments, oldFile.size());
+    var file = new PagedBytes(oldFile);
+    FileModel model = null;
+    if (side.length > 0) {
+      var offsets = OffsetMap.of(alignments, oldFile.size());
+      model = FileModel.read(file, offsets, new SideReader("model of code", side));
+    }
+    return new CodePredictor(oldFile, file, alignments, model);
+  }
+}
