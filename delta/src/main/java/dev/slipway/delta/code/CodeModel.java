@@ -17,6 +17,16 @@ public final class CodeModel {
   private CodeModel() {}
 
   /**
+   * Changes a file into what a matcher should see of it: of the same length, with every reference
+   * replaced by a sign of what it refers to, so that code and tables that merely moved are equal.
+   * Both files of a pair are changed before they are matched; the alignments then hold for the real
+   * bytes too. What is no executable stays as it is.
+   */
+  public static void blank(byte[] file) throws IOException {
+    MatchingView.of(file);
+  }
+
+  /**
    * The side information for a pair of files; empty when no model pays.
    *
    * @param alignments sorted by their new offsets, not overlapping there

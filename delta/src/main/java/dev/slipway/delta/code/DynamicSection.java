@@ -58,11 +58,8 @@ final class DynamicSection implements FieldModel {
 
   private void name(long value, long position, FieldSink sink) throws IOException {
     int names = map.layout().before.find(".dynstr");
-    if (names >= 0 && value >= 0 && value < map.before().section(names).size()) {
-      long mapped = map.mapInside(names, value);
-      if (mapped != AddressMap.NONE) {
-        sink.plain(FieldKind.DYNAMIC, position, 8, mapped);
-      }
+    if (names >= 0) {
+      sink.text(FieldKind.DYNAMIC, position, 8, names, value);
     }
   }
 }

@@ -86,5 +86,11 @@ final class JumpTableFinder implements FieldSink {
   public void absolute(FieldKind kind, long position, int bytes, long base, long target) {}
 
   @Override
+  public void symbol(long position, SymbolTable table, long number) {}
+
+  @Override
+  public void text(FieldKind kind, long position, int bytes, int section, long inside) {}
+
+  @Override
   public void plain(FieldKind kind, long position, int bytes, long value) {}
 }

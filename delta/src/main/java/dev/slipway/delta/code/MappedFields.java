@@ -85,6 +85,22 @@ abstract class MappedFields implements FieldSink {
   }
 
   @Override
+  public final void symbol(long position, SymbolTable table, long number) throws IOException {
+    plain(FieldKind.RELOCATION_SYMBOL, position, 4, table.mapIndex(number));
+  }
+
+  @Override
+  public final void text(FieldKind kind, long position, int bytes, int section, long inside)
+      throws IOException {
+    if (inside >= 0 && inside < map.before().section(section).size()) {
+      long mapped = map.mapInside(section, inside);
+      if (mapped != AddressMap.NONE) {
+        plain(kind, position, bytes, mapped);
+      }
+    }
+  }
+
+  @Override
   public final void plain(FieldKind kind, long position, int bytes, long value)
       throws IOException {
     if (wanted(kind, position, bytes)) {

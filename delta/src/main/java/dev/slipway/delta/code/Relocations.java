@@ -71,7 +71,7 @@ final class Relocations implements FieldModel {
   private void symbol(long at, FieldSink sink) throws IOException {
     long number = file.u32(at + 12);
     if (number != 0 && symbols != null) {
-      sink.plain(FieldKind.RELOCATION_SYMBOL, at + 12, 4, symbols.mapIndex(number));
+      sink.symbol(at + 12, symbols, number);
     }
   }
 

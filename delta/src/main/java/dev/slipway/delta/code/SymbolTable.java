@@ -54,6 +54,18 @@ final class SymbolTable implements FieldModel {
     return (file.u8(at + 4) & 0xf) == TYPE_SECTION ? file.u16(at + 6) : -1;
   }
 
+  /**
+   * The section and the offset of a symbol's name, packed as {@code section << 32 | offset}; -1 for
+   * a symbol without one.
+   */
+  long nameOf(long number) throws IOException {
+    if (number >= section.size() / ENTRY_BYTES) {
+      return -1;
+    }
+    long name = file.u32(section.offset() + number * ENTRY_BYTES);
+    return name == 0 ? -1 : (long) section.link() << 32 | name;
+  }
+
   @Override
   public void fields(long from, long to, FieldSink sink) throws IOException {
     long first = Math.max(0, (from - section.offset()) / ENTRY_BYTES);
@@ -67,10 +79,7 @@ final class SymbolTable implements FieldModel {
     long name = file.u32(at);
     int names = section.link();
     if (name != 0 && names < map.layout().before.sections.size() && names > 0) {
-      long mapped = map.mapInside(names, Math.min(name, map.before().section(names).size()));
-      if (mapped != AddressMap.NONE) {
-        sink.plain(FieldKind.SYMBOL_NAME, at, 4, mapped);
-      }
+      sink.text(FieldKind.SYMBOL_NAME, at, 4, names, name);
     }
     int in = file.u16(at + 6);
     if (in == 0 || in >= RESERVED) {

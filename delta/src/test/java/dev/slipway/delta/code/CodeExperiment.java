@@ -17,7 +17,8 @@ import org.tukaani.xz.XZOutputStream;
 
 /**
  * Measures what the models gain on real pairs of files, without the engine: {@code CodeExperiment
- * LIST [-v]}, where each line of the list is an old and a new path with a tab between. Prints what
+ * LIST [-v] [-r]}, where each line of the list is an old and a new path with a tab between; {@code -r} matches
+ * the raw files, not their views. Prints what
  * controls, residuals, literals and side information take in one solid xz each, with and without
  * the models, and the bytes that are predicted wrongly by section.
  */
@@ -28,13 +29,14 @@ final class CodeExperiment {
   private final ByteArrayOutputStream predicted = new ByteArrayOutputStream();
   private final ByteArrayOutputStream sides = new ByteArrayOutputStream();
   private final Map<String, long[]> sections = new TreeMap<>();
+  private final boolean view;
   private long predictNanos;
   private long predictBytes;
   private long describeNanos;
 
   public static void main(String[] args) throws IOException {
     boolean verbose = Arrays.asList(args).contains("-v");
-    var experiment = new CodeExperiment();
+    var experiment = new CodeExperiment(!Arrays.asList(args).contains("-r"));
     for (String line : Files.readAllLines(Path.of(args[0]))) {
       String[] pair = line.split("\t");
       experiment.add(pair[1], Files.readAllBytes(Path.of(pair[0])), Files.readAllBytes(Path.of(pair[1])), verbose);
@@ -42,8 +44,18 @@ final class CodeExperiment {
     experiment.report();
   }
 
+  CodeExperiment(boolean view) {
+    this.view = view;
+  }
+
   private void add(String name, byte[] before, byte[] after, boolean verbose) throws IOException {
-    List<Alignment> alignments = PairAligner.align(before, after);
+    byte[] oldView = before.clone();
+    byte[] newView = after.clone();
+    if (view) {
+      CodeModel.blank(oldView);
+      CodeModel.blank(newView);
+    }
+    List<Alignment> alignments = PairAligner.align(oldView, newView);
     BlockSource oldFile = BlockSource.bytes(before);
     long start = System.nanoTime();
     byte[] side = CodeModel.describe(oldFile, BlockSource.bytes(after), alignments);
