@@ -13,13 +13,17 @@ import java.util.List;
 final class Describer {
   private static final byte[] NOTHING = {};
 
+  private final CodeContext context;
   private final PagedBytes oldFile;
   private final PagedBytes newFile;
   private final List<Alignment> alignments;
   private final OffsetMap offsets;
   private final SideWriter out = new SideWriter();
+  private BtfSide types;
 
-  Describer(PagedBytes oldFile, PagedBytes newFile, List<Alignment> alignments) {
+  Describer(
+      CodeContext context, PagedBytes oldFile, PagedBytes newFile, List<Alignment> alignments) {
+    this.context = context;
     this.oldFile = oldFile;
     this.newFile = newFile;
     this.alignments = alignments;
@@ -36,6 +40,8 @@ final class Describer {
         || before.type != after.type) {
       return NOTHING;
     }
+    Btf oldTypes = BtfSide.layout(oldFile, before, context);
+    types = oldTypes == null ? null : BtfSide.between(oldFile, before, newFile, after);
     Layout layout = LayoutCodec.write(Layout.pair(before, after), out);
     var plain = new AddressMap(layout, offsets, Corrections.NONE);
     JumpTables jumpTables = new JumpTableFinder(oldFile, plain).find(model(plain, noTables(plain)));
@@ -56,6 +62,9 @@ final class Describer {
     }
     out.number(disabled);
     corrections.write(plain, out);
+    if (types != null) {
+      types.write(oldTypes, out);
+    }
     jumpTables.paying(gains.byTable()).write(out);
     return gain > out.size() ? out.bytes() : NOTHING;
   }
@@ -65,7 +74,7 @@ final class Describer {
   }
 
   private FileModel model(AddressMap map, JumpTables jumpTables) throws IOException {
-    return new FileModel(map, Regions.of(oldFile, map), jumpTables, 0);
+    return new FileModel(map, Regions.of(oldFile, map, context, types), jumpTables, 0);
   }
 
   private Corrections corrections(AddressMap plain, JumpTables jumpTables) throws IOException {

@@ -24,7 +24,9 @@ final class DynamicSection implements FieldModel {
   public void fields(long from, long to, FieldSink sink) throws IOException {
     long first = Math.max(0, (from - section.offset()) / ENTRY_BYTES);
     long end = section.endOffset() - ENTRY_BYTES;
-    for (long at = section.offset() + first * ENTRY_BYTES; at < to && at <= end; at += ENTRY_BYTES) {
+    for (long at = section.offset() + first * ENTRY_BYTES;
+        at < to && at <= end;
+        at += ENTRY_BYTES) {
       value(file.i64(at), at + 8, sink);
     }
   }
@@ -41,8 +43,21 @@ final class DynamicSection implements FieldModel {
       case 27 -> size(".init_array", value, position, sink); // DT_INIT_ARRAYSZ
       case 28 -> size(".fini_array", value, position, sink); // DT_FINI_ARRAYSZ
       case 1, 14, 15, 29 -> name(value, position, sink); // DT_NEEDED, SONAME, RPATH, RUNPATH
-      case 3, 4, 5, 6, 7, 12, 13, 17, 23, 25, 26, // DT_PLTGOT to DT_FINI_ARRAY
-          0x6fff_fef5, 0x6fff_fff0, 0x6fff_fffc, 0x6fff_fffe -> // GNU_HASH, VERSYM, VERDEF, -NEED
+      case 3,
+          4,
+          5,
+          6,
+          7,
+          12,
+          13,
+          17,
+          23,
+          25,
+          26, // DT_PLTGOT to DT_FINI_ARRAY
+          0x6fff_fef5,
+          0x6fff_fff0,
+          0x6fff_fffc,
+          0x6fff_fffe -> // GNU_HASH, VERSYM, VERDEF, -NEED
           sink.absolute(FieldKind.DYNAMIC, position, 8, 0, value);
       default -> {}
     }
@@ -59,7 +74,7 @@ final class DynamicSection implements FieldModel {
   private void name(long value, long position, FieldSink sink) throws IOException {
     int names = map.layout().before.find(".dynstr");
     if (names >= 0) {
-      sink.text(FieldKind.DYNAMIC, position, 8, names, value);
+      sink.text(FieldKind.DYNAMIC, position, 8, 0, names, value);
     }
   }
 }

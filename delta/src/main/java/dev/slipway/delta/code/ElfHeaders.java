@@ -102,13 +102,7 @@ final class ElfHeaders {
       sections.add(Section.read(file, at, file.text(name, longest)));
     }
     return new ElfHeaders(
-        file.u16(16),
-        machine,
-        programHeaders,
-        sectionHeaders,
-        nameSection,
-        segments,
-        sections);
+        file.u16(16), machine, programHeaders, sectionHeaders, nameSection, segments, sections);
   }
 
   boolean relocatable() {

@@ -36,7 +36,15 @@ enum FieldKind {
   /** From a function's entry in {@code .eh_frame} back to the common one. */
   UNWIND_COMMON(17),
   /** From a function's entry in {@code .eh_frame} to its table of exceptions. */
-  UNWIND_DATA(18);
+  UNWIND_DATA(18),
+  /** The number of a type in {@code .BTF}. */
+  TYPE_NUMBER(19),
+  /** The name of a type in {@code .BTF}. */
+  TYPE_NAME(20),
+  /** The lengths in the header of {@code .BTF}. */
+  TYPE_HEADER(21),
+  /** The checksum of an exported symbol. */
+  CHECKSUM(22);
 
   private final int number;
 

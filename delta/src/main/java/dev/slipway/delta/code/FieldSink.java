@@ -29,8 +29,9 @@ interface FieldSink {
   /** A field that holds the number of a symbol. */
   void symbol(long position, SymbolTable table, long number) throws IOException;
 
-  /** A field that holds the offset of a text in a section of texts. */
-  void text(FieldKind kind, long position, int bytes, int section, long inside) throws IOException;
+  /** A field that holds {@code base + the offset of a text in a section}. */
+  void text(FieldKind kind, long position, int bytes, long base, int section, long inside)
+      throws IOException;
 
   /** A field whose new value the model knows. */
   void plain(FieldKind kind, long position, int bytes, long value) throws IOException;

@@ -7,7 +7,10 @@ import java.util.List;
 
 /** All that is known of one pair of files: where addresses go, and the models of its sections. */
 final class FileModel {
-  /** No field is longer, so one that reaches into a range begins at most this many bytes less one before. */
+  /**
+   * No field is longer, so one that reaches into a range begins at most this many bytes less one
+   * before.
+   */
   private static final int FIELD_LONGEST = 8;
 
   private final AddressMap map;
@@ -16,8 +19,7 @@ final class FileModel {
   private final int disabled;
   private final NewHeaders headers;
 
-  FileModel(
-      AddressMap map, List<Region> regions, JumpTables jumpTables, int disabled) {
+  FileModel(AddressMap map, List<Region> regions, JumpTables jumpTables, int disabled) {
     this.map = map;
     this.regions = regions;
     this.jumpTables = jumpTables;
@@ -26,7 +28,8 @@ final class FileModel {
   }
 
   /** Reads the side information of a file. */
-  static FileModel read(PagedBytes file, OffsetMap offsets, SideReader in) throws IOException {
+  static FileModel read(PagedBytes file, OffsetMap offsets, CodeContext context, SideReader in)
+      throws IOException {
     ElfHeaders before = ElfHeaders.read(file);
     if (before == null) {
       throw new FormatException("model of code: the old file is no ELF file that has one");
@@ -38,9 +41,11 @@ final class FileModel {
     int disabled = in.count("kinds without prediction", Integer.MAX_VALUE);
     var plain = new AddressMap(layout, offsets, Corrections.NONE);
     var map = new AddressMap(layout, offsets, Corrections.read(plain, in));
+    Btf types = BtfSide.layout(file, before, context);
+    BtfSide side = types == null ? null : BtfSide.read(types, in);
     JumpTables jumpTables = JumpTables.read(file, map, in);
     in.end();
-    return new FileModel(map, Regions.of(file, map), jumpTables, disabled);
+    return new FileModel(map, Regions.of(file, map, context, side), jumpTables, disabled);
   }
 
   AddressMap map() {
@@ -60,9 +65,7 @@ final class FileModel {
     long first = Math.max(0, from - (FIELD_LONGEST - 1));
     for (int i = region(first); i < regions.size() && regions.get(i).start() < to; i++) {
       Region region = regions.get(i);
-      region
-          .model()
-          .fields(Math.max(first, region.start()), Math.min(to, region.end()), sink);
+      region.model().fields(Math.max(first, region.start()), Math.min(to, region.end()), sink);
     }
     jumpTables.fields(first, to, sink);
   }

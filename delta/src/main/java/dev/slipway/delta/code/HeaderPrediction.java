@@ -64,8 +64,7 @@ final class HeaderPrediction {
     if (old.offset() == 0 || oldBefore == null) {
       return old.offset();
     }
-    long place =
-        place(old.offset(), oldBefore.endOffset(), newBefore.endOffset(), old.alignment());
+    long place = place(old.offset(), oldBefore.endOffset(), newBefore.endOffset(), old.alignment());
     // A loaded section lies at the same place of its page in the file and in memory.
     return old.address() == 0 ? place : place + Math.floorMod(newAddress - place, PAGE);
   }

@@ -89,7 +89,7 @@ final class JumpTableFinder implements FieldSink {
   public void symbol(long position, SymbolTable table, long number) {}
 
   @Override
-  public void text(FieldKind kind, long position, int bytes, int section, long inside) {}
+  public void text(FieldKind kind, long position, int bytes, long base, int section, long inside) {}
 
   @Override
   public void plain(FieldKind kind, long position, int bytes, long value) {}

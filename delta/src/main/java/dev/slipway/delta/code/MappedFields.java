@@ -90,19 +90,19 @@ abstract class MappedFields implements FieldSink {
   }
 
   @Override
-  public final void text(FieldKind kind, long position, int bytes, int section, long inside)
+  public final void text(
+      FieldKind kind, long position, int bytes, long base, int section, long inside)
       throws IOException {
     if (inside >= 0 && inside < map.before().section(section).size()) {
       long mapped = map.mapInside(section, inside);
       if (mapped != AddressMap.NONE) {
-        plain(kind, position, bytes, mapped);
+        plain(kind, position, bytes, base + mapped);
       }
     }
   }
 
   @Override
-  public final void plain(FieldKind kind, long position, int bytes, long value)
-      throws IOException {
+  public final void plain(FieldKind kind, long position, int bytes, long value) throws IOException {
     if (wanted(kind, position, bytes)) {
       field(kind, position + shift, bytes, value, AddressMap.NONE);
     }

@@ -28,7 +28,7 @@ final class MatchingView implements FieldSink {
     this.map = map;
   }
 
-  static void of(byte[] file) throws IOException {
+  static void of(byte[] file, CodeContext context) throws IOException {
     byte[] original = file.clone();
     var bytes = new PagedBytes(BlockSource.bytes(original));
     ElfHeaders headers = ElfHeaders.read(bytes);
@@ -38,7 +38,7 @@ final class MatchingView implements FieldSink {
     Layout layout = Layout.pair(headers, headers);
     OffsetMap same = OffsetMap.of(List.of(new Alignment(0, 0, file.length)), file.length);
     var map = new AddressMap(layout, same, Corrections.NONE);
-    List<Region> regions = Regions.of(bytes, map);
+    List<Region> regions = Regions.of(bytes, map, context, BtfSide.same(bytes, headers, context));
     var inCode = new MatchingView(file, file, map);
     for (Region region : regions) {
       if (region.model() instanceof X86Code) {
@@ -123,10 +123,14 @@ final class MatchingView implements FieldSink {
   }
 
   @Override
-  public void text(FieldKind kind, long position, int bytes, int section, long inside) {
+  public void text(FieldKind kind, long position, int bytes, long base, int section, long inside) {
     put(position, bytes, textSign(section, inside));
   }
 
   @Override
-  public void plain(FieldKind kind, long position, int bytes, long value) {}
+  public void plain(FieldKind kind, long position, int bytes, long value) {
+    if (kind == FieldKind.TYPE_NUMBER || kind == FieldKind.TYPE_NAME) {
+      put(position, bytes, value); // what the new file has if nothing else changed
+    }
+  }
 }

@@ -146,8 +146,7 @@ final class OffsetMap {
       return oldOffset + shifts[low];
     }
     boolean before =
-        low == count
-            || low > 0 && oldOffset - ends[low - 1] <= starts[low] - 1 - oldOffset;
+        low == count || low > 0 && oldOffset - ends[low - 1] <= starts[low] - 1 - oldOffset;
     return oldOffset + shifts[before ? low - 1 : low];
   }
 

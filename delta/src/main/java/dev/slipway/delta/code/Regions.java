@@ -17,11 +17,15 @@ final class Regions {
 
   private final PagedBytes file;
   private final AddressMap map;
+  private final CodeContext context;
+  private final BtfSide types; // null: none that are known
   private final SymbolTable[] symbols;
 
-  private Regions(PagedBytes file, AddressMap map) {
+  private Regions(PagedBytes file, AddressMap map, CodeContext context, BtfSide types) {
     this.file = file;
     this.map = map;
+    this.context = context;
+    this.types = types;
     List<Section> sections = map.layout().before.sections;
     symbols = new SymbolTable[sections.size()];
     for (int i = 0; i < symbols.length; i++) {
@@ -32,8 +36,9 @@ final class Regions {
     }
   }
 
-  static List<Region> of(PagedBytes file, AddressMap map) throws IOException {
-    var chosen = new Regions(file, map);
+  static List<Region> of(PagedBytes file, AddressMap map, CodeContext context, BtfSide types)
+      throws IOException {
+    var chosen = new Regions(file, map, context, types);
     chosen.regions.add(new Region(24, 32, new EntryPoint(file)));
     List<Section> sections = map.layout().before.sections;
     for (int i = 0; i < sections.size(); i++) {
@@ -77,10 +82,26 @@ final class Regions {
     if (symbols[index] != null) {
       return symbols[index];
     }
-    if (map.layout().before.relocatable()) {
-      return null; // relocations fill the other sections: there is nothing in them yet
+    FieldModel kernel = kernel(index, section);
+    if (kernel != null || map.layout().before.relocatable()) {
+      return kernel; // in other sections of a relocatable file there is nothing yet
     }
     return loaded(index, section, address);
+  }
+
+  private FieldModel kernel(int index, Section section) throws IOException {
+    switch (section.name()) {
+      case ".BTF":
+        Btf layout = BtfSide.layout(file, map.layout().before, context);
+        boolean known = layout != null && types != null;
+        return known ? new BtfModel(file, index, section, layout, context.types(), types) : null;
+      case "__versions":
+        return new SymbolVersions(file, section, SymbolVersions.NAMED_BYTES, context.checksums());
+      case "__kcrctab", "__kcrctab_gpl":
+        return new SymbolVersions(file, section, SymbolVersions.PLAIN_BYTES, context.checksums());
+      default:
+        return null;
+    }
   }
 
   private FieldModel loaded(int index, Section section, long address) throws IOException {

@@ -2,6 +2,7 @@
 package dev.slipway.delta.code;
 
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A section of relocations with addends (SHT_RELA).
@@ -30,6 +31,7 @@ final class Relocations implements FieldModel {
   private final boolean relocatable;
   private final boolean x86;
   private final int placedIn;
+  private final boolean inCode;
 
   Relocations(PagedBytes file, Section section, AddressMap map, SymbolTable symbols) {
     ElfHeaders before = map.layout().before;
@@ -40,13 +42,18 @@ final class Relocations implements FieldModel {
     this.relocatable = before.relocatable();
     this.x86 = before.machine == ElfHeaders.X86_64;
     this.placedIn = section.info();
+    List<Section> sections = before.sections;
+    this.inCode =
+        placedIn >= 0 && placedIn < sections.size() && sections.get(placedIn).executable();
   }
 
   @Override
   public void fields(long from, long to, FieldSink sink) throws IOException {
     long first = Math.max(0, (from - section.offset()) / ENTRY_BYTES);
     long end = section.endOffset() - ENTRY_BYTES;
-    for (long at = section.offset() + first * ENTRY_BYTES; at < to && at <= end; at += ENTRY_BYTES) {
+    for (long at = section.offset() + first * ENTRY_BYTES;
+        at < to && at <= end;
+        at += ENTRY_BYTES) {
       if (relocatable) {
         inSections(at, sink);
       } else {
@@ -87,8 +94,8 @@ final class Relocations implements FieldModel {
     int continued = map.layout().newIndex(referred);
     if (continued >= 0) {
       int type = file.i32(at + 8);
-      // Relative to the instruction behind the field, which is nearly always four bytes on.
-      int distance = x86 && (type == X86_PC32 || type == X86_PLT32) ? 4 : 0;
+      // In code relative to the instruction behind the field, nearly always four bytes on.
+      int distance = x86 && inCode && (type == X86_PC32 || type == X86_PLT32) ? 4 : 0;
       long target = map.before().address(referred) + file.i64(at + 16) + distance;
       long base = map.after().address(continued) + distance;
       sink.absolute(FieldKind.RELOCATION_ADDEND, at + 16, 8, base, target);

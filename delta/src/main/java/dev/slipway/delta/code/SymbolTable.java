@@ -70,7 +70,9 @@ final class SymbolTable implements FieldModel {
   public void fields(long from, long to, FieldSink sink) throws IOException {
     long first = Math.max(0, (from - section.offset()) / ENTRY_BYTES);
     long end = section.endOffset() - ENTRY_BYTES;
-    for (long at = section.offset() + first * ENTRY_BYTES; at < to && at <= end; at += ENTRY_BYTES) {
+    for (long at = section.offset() + first * ENTRY_BYTES;
+        at < to && at <= end;
+        at += ENTRY_BYTES) {
       symbol(at, sink);
     }
   }
@@ -79,7 +81,7 @@ final class SymbolTable implements FieldModel {
     long name = file.u32(at);
     int names = section.link();
     if (name != 0 && names < map.layout().before.sections.size() && names > 0) {
-      sink.text(FieldKind.SYMBOL_NAME, at, 4, names, name);
+      sink.text(FieldKind.SYMBOL_NAME, at, 4, 0, names, name);
     }
     int in = file.u16(at + 6);
     if (in == 0 || in >= RESERVED) {

@@ -18,7 +18,8 @@ import java.util.Arrays;
  *
  * <p>Entries have no fixed places: a first walk notes where one begins in each 4 KiB.
  *
- * @see <a href="https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/ehframechpt.html">LSB
+ * @see <a
+ *     href="https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/ehframechpt.html">LSB
  *     5.0, 10.6</a>
  */
 final class UnwindEntries implements FieldModel {
@@ -34,8 +35,7 @@ final class UnwindEntries implements FieldModel {
   private final long end; // behind the last entry
   private final int[] entries; // where the first entry begins that lies in or behind each 4 KiB
 
-  UnwindEntries(PagedBytes file, Section section, long address, AddressMap map)
-      throws IOException {
+  UnwindEntries(PagedBytes file, Section section, long address, AddressMap map) throws IOException {
     this.file = file;
     this.section = section;
     this.address = address;
@@ -86,8 +86,7 @@ final class UnwindEntries implements FieldModel {
     sink.backward(FieldKind.UNWIND_COMMON, at + 4, 4, common);
     long start = addressOf(at + 8) + file.i32(at + 8);
     sink.relative(FieldKind.UNWIND_START, at + 8, 4, 0, start);
-    SymbolTable.span(
-        FieldKind.UNWIND_LENGTH, at + 12, 4, start, file.u32(at + 12), map, sink);
+    SymbolTable.span(FieldKind.UNWIND_LENGTH, at + 12, 4, start, file.u32(at + 12), map, sink);
     if (file.u8(at + 16) == 4 && file.u32(at) >= HEADER_BYTES) {
       int data = file.i32(at + 17);
       if (data != 0) {

@@ -69,7 +69,6 @@ final class Votes extends Trial {
         newAddresses[count++] = best;
       }
     }
-    return new Corrections(
-        Arrays.copyOf(oldAddresses, count), Arrays.copyOf(newAddresses, count));
+    return new Corrections(Arrays.copyOf(oldAddresses, count), Arrays.copyOf(newAddresses, count));
   }
 }

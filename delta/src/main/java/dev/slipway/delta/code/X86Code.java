@@ -83,7 +83,10 @@ final class X86Code implements FieldModel {
 
   private void sweep(Block block, long start) throws IOException {
     int lead = (int) Math.min(LEAD_BYTES, start);
-    int count = (int) Math.min(lead + BLOCK_BYTES + 2 * X86Instruction.LONGEST, section.size() - start + lead);
+    int count =
+        (int)
+            Math.min(
+                lead + BLOCK_BYTES + 2 * X86Instruction.LONGEST, section.size() - start + lead);
     file.copy(section.offset() + start - lead, code, 0, count);
     Arrays.fill(code, count, code.length, (byte) 0);
     int end = Math.min(count, lead + BLOCK_BYTES);

@@ -23,29 +23,78 @@ final class X86Instruction {
   private static final int SPECIAL = 64;
   private static final int IMM16 = 128;
 
-  // One letter an opcode: . nothing, m ModRM, b imm8, z imm32, n ModRM+imm8, q ModRM+imm32, r rel32,
+  // One letter an opcode: . nothing, m ModRM, b imm8, z imm32, n ModRM+imm8, q ModRM+imm32, r
+  // rel32,
   // p prefix, x unknown, s seen to in decode(), w imm16
   private static final byte[] ONE_BYTE =
       table(
-          "mmmmbzxx" + "mmmmbzxs" + "mmmmbzxx" + "mmmmbzxx" // 00
-              + "mmmmbzpx" + "mmmmbzpx" + "mmmmbzpx" + "mmmmbzpx" // 20
-              + "pppppppp" + "pppppppp" + "........" + "........" // 40: REX
-              + "xxsmpppp" + "zqbn...." + "bbbbbbbb" + "bbbbbbbb" // 60
-              + "nqxnmmmm" + "mmmmmmmm" + "........" + "..x....." // 80
-              + "ssss...." + "bz......" + "bbbbbbbb" + "ssssssss" // A0
-              + "nnw.ssnq" + "s.w..bx." + "mmmmxxx." + "mmmmmmmm" // C0
-              + "bbbbbbbb" + "rrxb...." + "p.pp..ss" + "......mm"); // E0
+          "mmmmbzxx"
+              + "mmmmbzxs"
+              + "mmmmbzxx"
+              + "mmmmbzxx" // 00
+              + "mmmmbzpx"
+              + "mmmmbzpx"
+              + "mmmmbzpx"
+              + "mmmmbzpx" // 20
+              + "pppppppp"
+              + "pppppppp"
+              + "........"
+              + "........" // 40: REX
+              + "xxsmpppp"
+              + "zqbn...."
+              + "bbbbbbbb"
+              + "bbbbbbbb" // 60
+              + "nqxnmmmm"
+              + "mmmmmmmm"
+              + "........"
+              + "..x....." // 80
+              + "ssss...."
+              + "bz......"
+              + "bbbbbbbb"
+              + "ssssssss" // A0
+              + "nnw.ssnq"
+              + "s.w..bx."
+              + "mmmmxxx."
+              + "mmmmmmmm" // C0
+              + "bbbbbbbb"
+              + "rrxb...."
+              + "p.pp..ss"
+              + "......mm"); // E0
 
   private static final byte[] TWO_BYTES =
       table(
-          "mmmmx..." + "..x.xm.n" + "mmmmmmmm" + "mmmmmmmm" // 00
-              + "mmmmxxxx" + "mmmmmmmm" + "......x." + "sxsxxxxx" // 20
-              + "mmmmmmmm" + "mmmmmmmm" + "mmmmmmmm" + "mmmmmmmm" // 40
-              + "mmmmmmmm" + "mmmmmmmm" + "nnnnmmm." + "mmxxmmmm" // 60
-              + "rrrrrrrr" + "rrrrrrrr" + "mmmmmmmm" + "mmmmmmmm" // 80
-              + "...mnmxx" + "...mnmmm" + "mmmmmmmm" + "mmnmmmmm" // A0
-              + "mmnmnnnm" + "........" + "mmmmmmmm" + "mmmmmmmm" // C0
-              + "mmmmmmmm" + "mmmmmmmm" + "mmmmmmmm" + "mmmmmmmm"); // E0
+          "mmmmx..."
+              + "..x.xm.n"
+              + "mmmmmmmm"
+              + "mmmmmmmm" // 00
+              + "mmmmxxxx"
+              + "mmmmmmmm"
+              + "......x."
+              + "sxsxxxxx" // 20
+              + "mmmmmmmm"
+              + "mmmmmmmm"
+              + "mmmmmmmm"
+              + "mmmmmmmm" // 40
+              + "mmmmmmmm"
+              + "mmmmmmmm"
+              + "nnnnmmm."
+              + "mmxxmmmm" // 60
+              + "rrrrrrrr"
+              + "rrrrrrrr"
+              + "mmmmmmmm"
+              + "mmmmmmmm" // 80
+              + "...mnmxx"
+              + "...mnmmm"
+              + "mmmmmmmm"
+              + "mmnmmmmm" // A0
+              + "mmnmnnnm"
+              + "........"
+              + "mmmmmmmm"
+              + "mmmmmmmm" // C0
+              + "mmmmmmmm"
+              + "mmmmmmmm"
+              + "mmmmmmmm"
+              + "mmmmmmmm"); // E0
 
   private static byte[] table(String letters) {
     var table = new byte[256];

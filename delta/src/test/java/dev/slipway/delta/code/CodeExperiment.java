@@ -17,10 +17,10 @@ import org.tukaani.xz.XZOutputStream;
 
 /**
  * Measures what the models gain on real pairs of files, without the engine: {@code CodeExperiment
- * LIST [-v] [-r]}, where each line of the list is an old and a new path with a tab between; {@code -r} matches
- * the raw files, not their views. Prints what
- * controls, residuals, literals and side information take in one solid xz each, with and without
- * the models, and the bytes that are predicted wrongly by section.
+ * LIST [-v] [-r]}, where each line of the list is an old and a new path with a tab between; {@code
+ * -r} matches the raw files, not their views. Prints what controls, residuals, literals and side
+ * information take in one solid xz each, with and without the models, and the bytes that are
+ * predicted wrongly by section.
  */
 final class CodeExperiment {
   private final ByteArrayOutputStream control = new ByteArrayOutputStream();
@@ -30,6 +30,7 @@ final class CodeExperiment {
   private final ByteArrayOutputStream sides = new ByteArrayOutputStream();
   private final Map<String, long[]> sections = new TreeMap<>();
   private final boolean view;
+  private CodeModel model;
   private long predictNanos;
   private long predictBytes;
   private long describeNanos;
@@ -37,9 +38,36 @@ final class CodeExperiment {
   public static void main(String[] args) throws IOException {
     boolean verbose = Arrays.asList(args).contains("-v");
     var experiment = new CodeExperiment(!Arrays.asList(args).contains("-r"));
-    for (String line : Files.readAllLines(Path.of(args[0]))) {
+    List<String> lines = Files.readAllLines(Path.of(args[0]));
+    long start = System.nanoTime();
+    var learner = CodeContext.learner();
+    for (String line : lines) {
       String[] pair = line.split("\t");
-      experiment.add(pair[1], Files.readAllBytes(Path.of(pair[0])), Files.readAllBytes(Path.of(pair[1])), verbose);
+      learner.add(
+          BlockSource.bytes(Files.readAllBytes(Path.of(pair[0]))),
+          BlockSource.bytes(Files.readAllBytes(Path.of(pair[1]))));
+    }
+    CodeContext context = CodeContext.read(learner.learned().bytes());
+    experiment.model = CodeModel.of(context);
+    experiment.sides.writeBytes(context.bytes());
+    System.out.printf(
+        "context %d bytes, %.1f s: types %d -> %d in %d runs, names %d -> %d in %d runs, %d checksums%n",
+        context.bytes().length,
+        (System.nanoTime() - start) / 1e9,
+        context.types().oldTypes(),
+        context.types().newTypes(),
+        context.types().types().count(),
+        context.types().oldText(),
+        context.types().newText(),
+        context.types().text().count(),
+        context.checksums().count());
+    for (String line : lines) {
+      String[] pair = line.split("\t");
+      experiment.add(
+          pair[1],
+          Files.readAllBytes(Path.of(pair[0])),
+          Files.readAllBytes(Path.of(pair[1])),
+          verbose);
     }
     experiment.report();
   }
@@ -52,17 +80,17 @@ final class CodeExperiment {
     byte[] oldView = before.clone();
     byte[] newView = after.clone();
     if (view) {
-      CodeModel.blank(oldView);
-      CodeModel.blank(newView);
+      model.blankOld(oldView);
+      model.blankNew(newView);
     }
     List<Alignment> alignments = PairAligner.align(oldView, newView);
     BlockSource oldFile = BlockSource.bytes(before);
     long start = System.nanoTime();
-    byte[] side = CodeModel.describe(oldFile, BlockSource.bytes(after), alignments);
+    byte[] side = model.describe(oldFile, BlockSource.bytes(after), alignments);
     describeNanos += System.nanoTime() - start;
     var bytes = new byte[after.length];
     start = System.nanoTime();
-    CodePredictor predictor = CodeModel.predictor(oldFile, alignments, side);
+    CodePredictor predictor = model.predictor(oldFile, alignments, side);
     for (int at = 0; at < bytes.length; at += 1 << 18) {
       predictor.predict(at, bytes, at, Math.min(1 << 18, bytes.length - at));
     }
@@ -103,7 +131,12 @@ final class CodeExperiment {
     if (verbose) {
       System.out.printf(
           "%-60s %9d bytes, %6d alignments, side %6d, wrong %8d -> %8d%n",
-          name.substring(Math.max(0, name.length() - 60)), after.length, alignments.size(), side.length, wrongCopied, wrongPredicted);
+          name.substring(Math.max(0, name.length() - 60)),
+          after.length,
+          alignments.size(),
+          side.length,
+          wrongCopied,
+          wrongPredicted);
     }
   }
 
@@ -142,7 +175,9 @@ final class CodeExperiment {
     System.out.printf(
         "%-24s %10s %9s %9s %9s%n", "section", "aligned", "wrong", "with model", "literal");
     var rows = new ArrayList<>(sections.entrySet());
-    rows.sort((a, b) -> Long.compare(b.getValue()[2] + b.getValue()[3], a.getValue()[2] + a.getValue()[3]));
+    rows.sort(
+        (a, b) ->
+            Long.compare(b.getValue()[2] + b.getValue()[3], a.getValue()[2] + a.getValue()[3]));
     for (var row : rows.subList(0, Math.min(40, rows.size()))) {
       long[] n = row.getValue();
       System.out.printf("%-24s %10d %9d %9d %9d%n", row.getKey(), n[0], n[1], n[2], n[3]);
@@ -152,10 +187,16 @@ final class CodeExperiment {
     int c = xz(control);
     int l = xz(literals);
     int s = xz(sides);
-    System.out.printf("control %d, literals %d (%d raw), side %d (%d raw)%n", c, l, literals.size(), s, sides.size());
+    System.out.printf(
+        "control %d, literals %d (%d raw), side %d (%d raw)%n",
+        c, l, literals.size(), s, sides.size());
     System.out.printf("residual %d -> %d%n", without, with);
     System.out.printf(
         "total %d -> %d = %.3f; describe %.2f s, predict %.0f MB/s%n",
-        c + l + without, c + l + with + s, (c + l + with + s) / (double) (c + l + without), describeNanos / 1e9, predictBytes / 1e6 / (predictNanos / 1e9));
+        c + l + without,
+        c + l + with + s,
+        (c + l + with + s) / (double) (c + l + without),
+        describeNanos / 1e9,
+        predictBytes / 1e6 / (predictNanos / 1e9));
   }
 }

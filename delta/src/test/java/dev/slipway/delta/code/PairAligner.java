@@ -67,8 +67,7 @@ final class PairAligner {
   }
 
   private int matching(int old, int now) {
-    int mismatch =
-        Arrays.mismatch(before, old, before.length, after, now, after.length);
+    int mismatch = Arrays.mismatch(before, old, before.length, after, now, after.length);
     return mismatch < 0 ? after.length - now : mismatch;
   }
 
