@@ -26,6 +26,9 @@ interface FieldSink {
   void absolute(FieldKind kind, long position, int bytes, long base, long target)
       throws IOException;
 
+  /** A field whose value grows with the number of its row in a table. */
+  void inRow(FieldKind kind, long position, int bytes, long value, Rows rows) throws IOException;
+
   /** A field that holds the number of a symbol. */
   void symbol(long position, SymbolTable table, long number) throws IOException;
 

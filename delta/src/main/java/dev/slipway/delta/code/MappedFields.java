@@ -85,6 +85,12 @@ abstract class MappedFields implements FieldSink {
   }
 
   @Override
+  public final void inRow(FieldKind kind, long position, int bytes, long value, Rows rows)
+      throws IOException {
+    plain(kind, position, bytes, value + rows.grown(position, position + shift));
+  }
+
+  @Override
   public final void symbol(long position, SymbolTable table, long number) throws IOException {
     plain(FieldKind.RELOCATION_SYMBOL, position, 4, table.mapIndex(number));
   }

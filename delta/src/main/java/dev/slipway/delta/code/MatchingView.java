@@ -115,6 +115,11 @@ final class MatchingView implements FieldSink {
   }
 
   @Override
+  public void inRow(FieldKind kind, long position, int bytes, long value, Rows rows) {
+    put(position, bytes, 0);
+  }
+
+  @Override
   public void symbol(long position, SymbolTable table, long number) throws IOException {
     long name = table.nameOf(number);
     int section = table.sectionOfSectionSymbol(number);

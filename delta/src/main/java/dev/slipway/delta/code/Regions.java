@@ -77,7 +77,7 @@ final class Regions {
     if (section.type() == Section.RELA) {
       int link = section.link();
       SymbolTable table = link >= 0 && link < symbols.length ? symbols[link] : null;
-      return new Relocations(file, section, map, table);
+      return new Relocations(file, index, map, table);
     }
     if (symbols[index] != null) {
       return symbols[index];

@@ -32,8 +32,10 @@ final class Relocations implements FieldModel {
   private final boolean x86;
   private final int placedIn;
   private final boolean inCode;
+  private final Rows rows; // null: the places follow no rule
 
-  Relocations(PagedBytes file, Section section, AddressMap map, SymbolTable symbols) {
+  Relocations(PagedBytes file, int index, AddressMap map, SymbolTable symbols) {
+    Section section = map.before().section(index);
     ElfHeaders before = map.layout().before;
     this.file = file;
     this.section = section;
@@ -45,6 +47,7 @@ final class Relocations implements FieldModel {
     List<Section> sections = before.sections;
     this.inCode =
         placedIn >= 0 && placedIn < sections.size() && sections.get(placedIn).executable();
+    this.rows = inCode ? null : Rows.of(map, index, placedIn);
   }
 
   @Override
@@ -82,13 +85,22 @@ final class Relocations implements FieldModel {
     }
   }
 
-  private void inSections(long at, FieldSink sink) throws IOException {
+  private void place(long at, FieldSink sink) throws IOException {
     int to = map.layout().newIndex(placedIn);
-    if (to >= 0) {
-      long base = map.after().address(to);
-      long place = map.before().address(placedIn) + file.i64(at);
-      sink.absolute(FieldKind.RELOCATION_PLACE, at, 8, base, place);
+    if (to < 0) {
+      return;
     }
+    long place = file.i64(at);
+    if (rows != null && rows.near(at, place)) {
+      sink.inRow(FieldKind.RELOCATION_PLACE, at, 8, place, rows);
+      return;
+    }
+    long base = map.after().address(to);
+    sink.absolute(FieldKind.RELOCATION_PLACE, at, 8, base, map.before().address(placedIn) + place);
+  }
+
+  private void inSections(long at, FieldSink sink) throws IOException {
+    place(at, sink);
     symbol(at, sink);
     int referred = symbols == null ? -1 : symbols.sectionOfSectionSymbol(file.u32(at + 12));
     int continued = map.layout().newIndex(referred);
