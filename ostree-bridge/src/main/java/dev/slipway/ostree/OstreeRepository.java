@@ -2,6 +2,7 @@
 package dev.slipway.ostree;
 
 import dev.slipway.digest.Digest;
+import dev.slipway.fetch.Fetcher;
 import dev.slipway.io.FormatException;
 import dev.slipway.ostree.gvariant.VariantDict;
 import dev.slipway.ostree.object.Commit;
@@ -9,14 +10,17 @@ import dev.slipway.ostree.object.DirMeta;
 import dev.slipway.ostree.object.DirTree;
 import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.progress.Progress;
+import dev.slipway.signature.Keyring;
 import dev.slipway.tree.Node.Inode;
 import dev.slipway.tree.Tree;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -260,6 +264,11 @@ public final class OstreeRepository {
     return TreeCommit.run(this, tree, info, threads, progress);
   }
 
+  /** Which paths differ between two commits, in path order. */
+  public List<RepositoryDiff.Change> diff(Digest older, Digest newer) throws IOException {
+    return RepositoryDiff.between(this, older, newer);
+  }
+
   /**
    * Lays a commit down in a directory that must not exist, which appears when it is whole.
    *
@@ -278,6 +287,64 @@ public final class OstreeRepository {
   /** Reads everything and says what is damaged or missing. */
   public FsckReport fsck(int threads, Progress progress) throws IOException {
     return Fsck.run(this, threads, progress);
+  }
+
+  /**
+   * A remote that is configured here.
+   *
+   * @param at the instant at which its keys are judged; usually now
+   */
+  public Remote remote(String name, Instant at) throws IOException {
+    return Remote.of(this, name, at);
+  }
+
+  /**
+   * Adds OpenPGP keys to those a remote's signatures are held against.
+   *
+   * @param keys binary or armoured
+   */
+  public void trust(String remote, byte[] keys) throws IOException {
+    Keyring.parse(keys, "keys for remote " + remote);
+    Path file = Remote.keyringFile(this, Refs.requireRemote(remote));
+    byte[] before = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+    byte[] binary = Keyring.binary(keys, "keys for remote " + remote);
+    byte[] all = Arrays.copyOf(before, before.length + binary.length);
+    System.arraycopy(binary, 0, all, before.length, binary.length);
+    Directories.replace(file, all, syncs);
+  }
+
+  /**
+   * Copies commits from a web server that serves an archive repository, as static files.
+   *
+   * @param remote the name under which refs are kept: {@code refs/remotes/NAME/...}
+   * @param addresses of the repository's directory; further ones are mirrors of the first
+   */
+  public PullReport pull(
+      String remote, Fetcher fetcher, List<URI> addresses, PullOptions options, Progress progress)
+      throws IOException {
+    var source = new RemoteObjects(new RemoteFiles(fetcher, addresses));
+    return new Pull(this, source, options, DeltaSource.none(), progress).run(remote);
+  }
+
+  /** Copies commits from a repository of any mode on this machine. */
+  public PullReport pullLocal(
+      String remote, OstreeRepository from, PullOptions options, int threads, Progress progress)
+      throws IOException {
+    var source = new LocalObjects(from, threads);
+    return new Pull(this, source, options, DeltaSource.none(), progress).run(remote);
+  }
+
+  /** Replaces damaged and missing objects by those of another repository on this machine. */
+  public RepairReport repair(OstreeRepository from, int threads, Progress progress)
+      throws IOException {
+    return Repair.run(this, new LocalObjects(from, threads), threads, progress);
+  }
+
+  /** Replaces damaged and missing objects by those of a repository on a web server. */
+  public RepairReport repair(Fetcher fetcher, List<URI> addresses, int threads, Progress progress)
+      throws IOException {
+    var source = new RemoteObjects(new RemoteFiles(fetcher, addresses));
+    return Repair.run(this, source, threads, progress);
   }
 
   /** Writes what the repository offers to its summary, and the indexes of static deltas. */
