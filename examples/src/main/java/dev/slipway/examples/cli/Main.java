@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       BootCommand.class,
       StoreCommand.class,
-      DeltaCommand.class
+      DeltaCommand.class,
+      OstreeCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 wrong specification."})
