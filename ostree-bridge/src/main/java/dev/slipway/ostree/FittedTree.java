@@ -226,9 +226,7 @@ public record FittedTree(Tree tree, List<Change> changes) {
         move(path, TreePath.of(OPT + path.name()), "part of the release");
         tree =
             tree.with(
-                t ->
-                    stamp.symlink(
-                        t, "/var/opt/" + path.name(), "../.." + OPT + path.name()));
+                t -> stamp.symlink(t, "/var/opt/" + path.name(), "../.." + OPT + path.name()));
       }
       tree =
           tree.with(
