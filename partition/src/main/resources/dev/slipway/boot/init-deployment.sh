@@ -17,16 +17,16 @@ sysroot=/sysroot
 find_deployment() {
   deployment=
   rest=${given_deployment#/ostree/boot.[01]/}
-  for link in $given_deployment /ostree/boot.0/$rest /ostree/boot.1/$rest \
-    /ostree/boot.[01]/${rest%/*}/[0-9]*; do
-    [ -L $sysroot$link ] || [ -L "$(echo $sysroot$link)" ] || continue
-    deployment=$(readlink -f $sysroot$link)
+  for link in $sysroot$given_deployment $sysroot/ostree/boot.[01]/$rest \
+    $sysroot/ostree/boot.[01]/${rest%/*}/[0-9]*; do
+    [ -L $link ] || continue
+    deployment=$(readlink -f $link)
     case $deployment in
       $sysroot/ostree/deploy/*/deploy/*) ;;
       *) continue ;;
     esac
     [ -d $deployment/usr ] || continue
-    [ $link = $given_deployment ] ||
+    [ $link = $sysroot$given_deployment ] ||
       warn "$given_deployment leads nowhere; starting ${deployment##*/}"
     return
   done
