@@ -2,6 +2,7 @@
 package dev.slipway.store;
 
 import dev.slipway.digest.Digest;
+import dev.slipway.io.FileGate;
 import dev.slipway.io.FormatException;
 import dev.slipway.store.StoreEntry.Kind;
 import java.io.Closeable;
@@ -42,7 +43,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Store implements Closeable {
   private final Path directory;
   private final StoreLayout layout;
-  private final Gate gate;
+  private final FileGate gate;
   private final Lease lease;
   private final AtomicLong files = new AtomicLong();
   private final Set<Path> marked = ConcurrentHashMap.newKeySet();
@@ -51,7 +52,7 @@ public final class Store implements Closeable {
   private final List<PackFile> opened = new ArrayList<>();
   private volatile boolean closed;
 
-  private Store(Path directory, StoreLayout layout, Gate gate, Lease lease) {
+  private Store(Path directory, StoreLayout layout, FileGate gate, Lease lease) {
     this.directory = directory;
     this.layout = layout;
     this.gate = gate;
@@ -61,8 +62,8 @@ public final class Store implements Closeable {
   /** Opens the store in a directory, which is made when it is missing, and sweeps out litter. */
   public static Store open(Path directory) throws IOException {
     StoreLayout layout = StoreLayout.make(directory);
-    Gate gate = Gate.open(directory);
-    try (Gate.Pass alone = gate.exclusive()) {
+    FileGate gate = FileGate.open(directory.resolve("lock"));
+    try (FileGate.Pass alone = gate.exclusive()) {
       Lease.sweep(layout.users());
       return new Store(directory, layout, gate, Lease.take(layout.users()));
     } catch (IOException | RuntimeException e) {
@@ -79,7 +80,7 @@ public final class Store implements Closeable {
   /** The blob of a digest, if it is here and as long as it should be. */
   public Optional<Blob> find(Digest digest) throws IOException {
     requireOpen();
-    try (Gate.Pass pass = gate.shared()) {
+    try (FileGate.Pass pass = gate.shared()) {
       return findInside(digest);
     }
   }
@@ -150,7 +151,7 @@ public final class Store implements Closeable {
     requireOpen();
     Path path = layout.blob(digest);
     Path info = newFile();
-    try (Gate.Pass pass = gate.shared()) {
+    try (FileGate.Pass pass = gate.shared()) {
       Files.createDirectories(path.getParent());
       new BlobInfo(size, kind, label).write(info);
       Files.setLastModifiedTime(file, now());
@@ -173,7 +174,7 @@ public final class Store implements Closeable {
   public Optional<byte[]> result(Key key) throws IOException {
     requireOpen();
     Path path = layout.result(key.digest());
-    try (Gate.Pass pass = gate.shared()) {
+    try (FileGate.Pass pass = gate.shared()) {
       StoredResult result = StoredResult.read(path);
       for (Digest blob : result.blobs()) {
         if (findInside(blob).isEmpty()) {
@@ -220,7 +221,7 @@ public final class Store implements Closeable {
   private void place(byte[] bytes, Path path) throws IOException {
     requireOpen();
     Path file = newFile();
-    try (Gate.Pass pass = gate.shared()) {
+    try (FileGate.Pass pass = gate.shared()) {
       Files.createDirectories(path.getParent());
       Files.write(file, bytes);
       Files.setLastModifiedTime(file, now());
@@ -234,7 +235,7 @@ public final class Store implements Closeable {
   /** Everything in the store, the most recently used first. */
   public List<StoreEntry> list() throws IOException {
     requireOpen();
-    try (Gate.Pass pass = gate.shared()) {
+    try (FileGate.Pass pass = gate.shared()) {
       return StoreSweep.list(layout);
     }
   }
@@ -249,7 +250,7 @@ public final class Store implements Closeable {
    */
   public PruneReport prune(long maxBytes, Duration maxAge) throws IOException {
     requireOpen();
-    try (Gate.Pass alone = gate.exclusive()) {
+    try (FileGate.Pass alone = gate.exclusive()) {
       List<FileTime> users = Lease.sweep(layout.users());
       return StoreSweep.prune(layout, users, maxBytes, maxAge);
     }
@@ -269,7 +270,7 @@ public final class Store implements Closeable {
       }
     }
     var damaged = new ArrayList<StoreEntry>();
-    try (Gate.Pass alone = gate.exclusive()) {
+    try (FileGate.Pass alone = gate.exclusive()) {
       for (StoreEntry entry : suspects) {
         // Since then another process may have removed it or made it anew.
         if (StoreSweep.isThere(layout, entry) && !StoreSweep.isWhole(layout, entry)) {
@@ -334,7 +335,7 @@ public final class Store implements Closeable {
         pack.close();
       }
     }
-    try (Gate.Pass pass = gate.shared()) {
+    try (FileGate.Pass pass = gate.shared()) {
       lease.release();
     } finally {
       gate.close();

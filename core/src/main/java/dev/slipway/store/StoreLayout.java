@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  *
  * <pre>
  * format                  "slipway store 1"
- * lock                    see Gate
+ * lock                    see FileGate
  * users/PID-RANDOM.lease  see Lease
  * users/PID-RANDOM/       files being written
  * blobs/ab/cdef...        a blob under its digest; its time is when it was last used

@@ -12,7 +12,8 @@
  * <p>Reading order: {@link dev.slipway.store.Store}, {@link dev.slipway.store.Key}, {@link
  * dev.slipway.store.BlobWriter}, {@link dev.slipway.store.PackWriter}, {@link
  * dev.slipway.store.StoredTree}. Behind them: {@code StoreLayout} says where things lie, {@code
- * Gate} keeps removing apart from using, {@code Lease} is how a living process says what it uses,
- * {@code StoreSweep} lists, prunes and checks. Why it is so: {@code docs/decisions/0010-store.md}.
+ * FileGate} keeps removing apart from using, {@code Lease} is how a living process says what it
+ * uses, {@code StoreSweep} lists, prunes and checks. Why it is so: {@code
+ * docs/decisions/0010-store.md}.
  */
 package dev.slipway.store;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The bytes of a regular file: how many, their digest, and where they can be read.
@@ -121,6 +122,11 @@ public final class Content implements ByteSource {
       digest = known;
     }
     return known;
+  }
+
+  /** The digest of all bytes if it is known without reading them. */
+  public Optional<Digest> knownDigest() {
+    return Optional.ofNullable(digest);
   }
 
   /** Where data lies, in order; everything else is a hole. */

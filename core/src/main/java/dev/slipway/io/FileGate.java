@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.slipway.store;
+package dev.slipway.io;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -17,12 +19,13 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * Keeps removing apart from everything else, among threads and among processes: many may look
  * things up and add them, or one may remove.
  *
- * <p>File locks belong to the whole JVM, so all stores on one directory share one gate, and its
- * channel is closed with the last of them: closing any channel on a file drops all locks that the
- * process holds on it.
+ * <p>The lock is {@code fcntl}'s on the whole file, which other programs respect that take it too.
+ * File locks belong to the whole JVM, so all users of one file share one gate, and its channel is
+ * closed with the last of them: closing any channel on a file drops all locks that the process
+ * holds on it.
  */
-final class Gate {
-  private static final Map<Path, Gate> OPEN = new HashMap<>();
+public final class FileGate implements Closeable {
+  private static final Map<Path, FileGate> OPEN = new HashMap<>();
   private static final long RETRY_NANOS = 500_000;
 
   private final Path file;
@@ -34,12 +37,12 @@ final class Gate {
 
   /** Opens the gate: to be closed once. */
   @FunctionalInterface
-  interface Pass extends AutoCloseable {
+  public interface Pass extends Closeable {
     @Override
     void close() throws IOException;
   }
 
-  private Gate(Path file) throws IOException {
+  private FileGate(Path file) throws IOException {
     this.file = file;
     this.channel = openChannel(file);
   }
@@ -49,13 +52,13 @@ final class Gate {
         file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
-  /** The gate of a directory that exists. */
-  static Gate open(Path directory) throws IOException {
-    Path file = directory.toRealPath().resolve("lock");
+  /** The gate of a lock file, which is made when it is missing; its directory exists. */
+  public static FileGate open(Path lock) throws IOException {
+    Path file = lock.toAbsolutePath().getParent().toRealPath().resolve(lock.getFileName());
     synchronized (OPEN) {
-      Gate gate = OPEN.get(file);
+      FileGate gate = OPEN.get(file);
       if (gate == null) {
-        gate = new Gate(file);
+        gate = new FileGate(file);
         OPEN.put(file, gate);
       }
       gate.users++;
@@ -63,7 +66,8 @@ final class Gate {
     }
   }
 
-  void close() throws IOException {
+  @Override
+  public void close() throws IOException {
     synchronized (OPEN) {
       if (--users == 0) {
         OPEN.remove(file);
@@ -73,7 +77,7 @@ final class Gate {
   }
 
   /** Lets in with others who do not remove anything. */
-  Pass shared() throws IOException {
+  public Pass shared() throws IOException {
     threads.readLock().lock();
     try {
       synchronized (this) {
@@ -102,21 +106,42 @@ final class Gate {
   }
 
   /** Lets in alone. */
-  Pass exclusive() throws IOException {
+  public Pass exclusive() throws IOException {
     threads.writeLock().lock();
     try {
-      FileLock lock = lock(false);
-      return () -> {
-        try {
-          release(lock);
-        } finally {
-          threads.writeLock().unlock();
-        }
-      };
+      return alone(lock(false));
     } catch (IOException | RuntimeException e) {
       threads.writeLock().unlock();
       throw e;
     }
+  }
+
+  /** Lets in alone, if nobody else is in at this moment. */
+  public Optional<Pass> tryExclusive() throws IOException {
+    if (!threads.writeLock().tryLock()) {
+      return Optional.empty();
+    }
+    FileLock lock = null;
+    try {
+      lock = channel().tryLock(0, Long.MAX_VALUE, false);
+      return lock == null ? Optional.empty() : Optional.of(alone(lock));
+    } catch (OverlappingFileLockException | ClosedChannelException e) {
+      return Optional.empty();
+    } finally {
+      if (lock == null) {
+        threads.writeLock().unlock();
+      }
+    }
+  }
+
+  private Pass alone(FileLock lock) {
+    return () -> {
+      try {
+        release(lock);
+      } finally {
+        threads.writeLock().unlock();
+      }
+    };
   }
 
   /**
@@ -150,7 +175,7 @@ final class Gate {
   private FileChannel channel() throws IOException {
     synchronized (OPEN) {
       if (users == 0) {
-        throw new IOException("the store's lock " + file + " is closed");
+        throw new IOException("the lock " + file + " is closed");
       }
       if (!channel.isOpen()) {
         channel = openChannel(file);

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.ostree;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.io.ByteSource;
+import dev.slipway.io.FileGate;
+import dev.slipway.ostree.object.FileHeader;
+import dev.slipway.ostree.object.ObjectName;
+import dev.slipway.ostree.object.ObjectType;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Objects on their way into a repository. They are written to {@code tmp/} and get their names, all
+ * of them, only when {@link #commit} is called; closing without that leaves nothing behind.
+ *
+ * <p>The order makes sudden death harmless: first all bytes are on the disk, then objects get their
+ * names, commits last, and only then may somebody write a ref. While a transaction is open, nothing
+ * is pruned by anybody.
+ *
+ * <p>Objects may be written by several threads at once; opening, {@link #commit} and closing belong
+ * to one thread.
+ */
+public final class Transaction implements Closeable {
+  private static final String PREFIX = "slipway-";
+
+  /** Contents up to this size are looked at in memory before anything is written. */
+  private static final int SMALL_BYTES = 1 << 20;
+
+  private final OstreeRepository repository;
+  private final ObjectStore store;
+  private final FileGate gate;
+  private final FileGate.Pass pass;
+  private final Path staging;
+  private final Map<ObjectName, Path> staged = new ConcurrentHashMap<>();
+  private final AtomicLong drafts = new AtomicLong();
+  private final AtomicInteger contentsSeen = new AtomicInteger();
+  private final AtomicInteger contentsWritten = new AtomicInteger();
+  private final AtomicInteger metadataSeen = new AtomicInteger();
+  private final AtomicInteger metadataWritten = new AtomicInteger();
+  private final AtomicLong contentBytes = new AtomicLong();
+
+  private Transaction(
+      OstreeRepository repository, FileGate gate, FileGate.Pass pass, Path staging) {
+    this.repository = repository;
+    this.store = repository.objects();
+    this.gate = gate;
+    this.pass = pass;
+    this.staging = staging;
+  }
+
+  static Transaction begin(OstreeRepository repository) throws IOException {
+    FileGate gate = FileGate.open(repository.lockFile());
+    FileGate.Pass pass = null;
+    try {
+      sweep(gate, repository.temporary());
+      pass = gate.shared();
+      Path staging = Files.createTempDirectory(repository.temporary(), PREFIX);
+      return new Transaction(repository, gate, pass, staging);
+    } catch (IOException | RuntimeException e) {
+      if (pass != null) {
+        pass.close();
+      }
+      gate.close();
+      throw e;
+    }
+  }
+
+  /** When nobody else is in, what transactions left in {@code tmp/} are those of the dead. */
+  private static void sweep(FileGate gate, Path temporary) throws IOException {
+    Optional<FileGate.Pass> alone = gate.tryExclusive();
+    if (alone.isPresent()) {
+      try (FileGate.Pass held = alone.get()) {
+        sweepDead(temporary);
+      }
+    }
+  }
+
+  /** Removes what dead transactions left. The repository's lock is held alone. */
+  static void sweepDead(Path temporary) throws IOException {
+    try (var all = Files.newDirectoryStream(temporary, PREFIX + "*")) {
+      for (Path dead : all) {
+        Directories.removeTree(dead);
+      }
+    }
+  }
+
+  /** Whether an object is in the repository or about to be. */
+  public boolean has(ObjectName name) {
+    return staged.containsKey(name) || store.has(name);
+  }
+
+  /** Writes a directory's or a commit's object and gives its checksum. */
+  public Digest writeMetadata(ObjectType type, byte[] bytes) throws IOException {
+    if (!type.isMetadata()) {
+      throw new IllegalArgumentException("a " + type.extension() + " is not named by its bytes");
+    }
+    if (bytes.length > ObjectType.METADATA_BYTES_MAX) {
+      throw new IOException(
+          "a "
+              + type.extension()
+              + " of "
+              + bytes.length
+              + " bytes; ostree reads at most "
+              + ObjectType.METADATA_BYTES_MAX);
+    }
+    var name = new ObjectName(Digest.of(bytes), type);
+    metadataSeen.incrementAndGet();
+    if (!has(name)) {
+      metadataWritten.incrementAndGet();
+      stage(name, bytes);
+    }
+    return name.checksum();
+  }
+
+  /** Writes a commit's detached metadata in place of what is there. */
+  public void writeDetached(Digest commit, byte[] bytes) throws IOException {
+    stage(ObjectName.commitMeta(commit), bytes);
+  }
+
+  private void stage(ObjectName name, byte[] bytes) throws IOException {
+    Path draft = draft();
+    Files.write(draft, bytes);
+    staged.put(name, draft);
+  }
+
+  /** Writes a symbolic link's object and gives its checksum. */
+  public Digest writeSymlink(FileHeader header) throws IOException {
+    return write(header, 0, ByteSource.bytes());
+  }
+
+  /**
+   * Writes a file's object and gives its checksum. Content that the repository has already is read,
+   * but not written.
+   *
+   * @throws IOException if the content has another size, or the repository's mode cannot hold it
+   */
+  public Digest write(FileHeader header, long sizeBytes, ByteSource content) throws IOException {
+    contentsSeen.incrementAndGet();
+    Optional<String> objection = store.form().objection(header);
+    if (objection.isPresent()) {
+      throw new IOException(objection.get());
+    }
+    if (sizeBytes <= SMALL_BYTES) {
+      return writeSmall(header, (int) sizeBytes, content);
+    }
+    return repository.mode() == RepositoryMode.ARCHIVE
+        ? writeArchived(header, sizeBytes, content)
+        : writeAtOnce(header, sizeBytes, content);
+  }
+
+  private Digest writeSmall(FileHeader header, int sizeBytes, ByteSource content)
+      throws IOException {
+    byte[] bytes;
+    try (InputStream in = content.open()) {
+      bytes = in.readNBytes(sizeBytes + 1);
+    }
+    if (bytes.length != sizeBytes) {
+      throw otherSize(sizeBytes);
+    }
+    var sha256 = header.digestSoFar();
+    sha256.update(bytes);
+    ObjectName name = ObjectName.file(Digest.finish(sha256));
+    if (!has(name)) {
+      Path draft = draft();
+      store.form().write(draft, header, sizeBytes, new ByteArrayInputStream(bytes));
+      keep(name, draft, sizeBytes);
+    }
+    return name.checksum();
+  }
+
+  /** Reading twice costs little beside compressing once for nothing. */
+  private Digest writeArchived(FileHeader header, long sizeBytes, ByteSource content)
+      throws IOException {
+    ObjectName name;
+    try (var in = new ObjectDigestStream(content.open(), header)) {
+      in.transferTo(java.io.OutputStream.nullOutputStream());
+      name = ObjectName.file(in.checksum());
+    }
+    if (!has(name)) {
+      Path draft = draft();
+      try (InputStream in = new CheckedContent(content.open(), header, name)) {
+        store.form().write(draft, header, sizeBytes, in);
+      }
+      keep(name, draft, sizeBytes);
+    }
+    return name.checksum();
+  }
+
+  private Digest writeAtOnce(FileHeader header, long sizeBytes, ByteSource content)
+      throws IOException {
+    Path draft = draft();
+    ObjectName name;
+    try (var in = new ObjectDigestStream(content.open(), header)) {
+      store.form().write(draft, header, sizeBytes, in);
+      name = ObjectName.file(in.checksum());
+    }
+    if (has(name)) {
+      Files.delete(draft);
+    } else {
+      keep(name, draft, sizeBytes);
+    }
+    return name.checksum();
+  }
+
+  private void keep(ObjectName name, Path draft, long sizeBytes) throws IOException {
+    if (staged.putIfAbsent(name, draft) == null) {
+      contentsWritten.incrementAndGet();
+      contentBytes.addAndGet(sizeBytes);
+    } else {
+      Files.delete(draft); // another thread wrote the same at the same time
+    }
+  }
+
+  private static IOException otherSize(long expected) {
+    return new IOException("the content has another size than the " + expected + " bytes said");
+  }
+
+  /** A name in the staging directory where nothing is, for an object that is being written. */
+  private Path draft() {
+    return staging.resolve(Long.toString(drafts.getAndIncrement()));
+  }
+
+  /** Gives all objects their names, so that the transaction can go on with further ones. */
+  public void publish() throws IOException {
+    if (staged.isEmpty()) {
+      return;
+    }
+    boolean sync = repository.syncs();
+    if (sync) {
+      HostCalls.load().syncFileSystem(staging.toString());
+    }
+    List<ObjectName> names = new ArrayList<>(staged.keySet());
+    names.sort(Comparator.comparing(Transaction::rank).thenComparing(Comparator.naturalOrder()));
+    boolean commits = false;
+    for (ObjectName name : names) {
+      if (sync && !commits && rank(name) > 0) {
+        HostCalls.load().syncFileSystem(staging.toString()); // the names of what commits name
+      }
+      commits = rank(name) > 0;
+      move(staged.get(name), store.file(name));
+    }
+    if (sync) {
+      HostCalls.load().syncFileSystem(staging.toString());
+    }
+    staged.clear();
+  }
+
+  private static int rank(ObjectName name) {
+    return name.type() == ObjectType.COMMIT ? 1 : 0;
+  }
+
+  private static void move(Path draft, Path file) throws IOException {
+    if (!Files.isDirectory(file.getParent())) {
+      Directories.makeAll(file.getParent());
+    }
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Gives all objects their names and says what was new among them. */
+  public TransactionReport commit() throws IOException {
+    publish();
+    return new TransactionReport(
+        metadataSeen.get(),
+        metadataWritten.get(),
+        contentsSeen.get(),
+        contentsWritten.get(),
+        contentBytes.get());
+  }
+
+  /** Counts a content that was known and not read. */
+  void countKnown() {
+    contentsSeen.incrementAndGet();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      Directories.removeTree(staging);
+    } finally {
+      try {
+        pass.close();
+      } finally {
+        gate.close();
+      }
+    }
+  }
+}
