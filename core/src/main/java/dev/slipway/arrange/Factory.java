@@ -35,6 +35,9 @@ record Factory(Tree tree, List<TreePath> paths) {
     var paths = new ArrayList<TreePath>();
     for (String kept : Arrangement.KEPT) {
       TreePath root = TreePath.of(kept);
+      if (tree.node(root).orElse(null) instanceof Symlink) {
+        continue; // it leads to another of the kept directories, and is part of the release
+      }
       for (var entry : tree.entries().tailMap(root, true).entrySet()) {
         TreePath path = entry.getKey();
         if (!path.startsWith(root)) {
@@ -57,8 +60,7 @@ record Factory(Tree tree, List<TreePath> paths) {
                     tree.node(root)
                         .orElse(new Directory(stamp.mode(kept.equals("/root") ? 0700 : 0755)));
                 if (tree.contains(kept) && !tree.children(root).isEmpty()) {
-                  PackageDatabase.moveDirectory(
-                      tree, t, root, TreePath.of(Arrangement.FACTORY + kept), stamp);
+                  stamp.move(tree, t, root, TreePath.of(Arrangement.FACTORY + kept));
                 }
                 t.put(root, directory);
               }

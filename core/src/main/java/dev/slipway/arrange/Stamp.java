@@ -5,14 +5,18 @@ import dev.slipway.tree.Content;
 import dev.slipway.tree.Metadata;
 import dev.slipway.tree.Node;
 import dev.slipway.tree.Node.Directory;
+import dev.slipway.tree.Node.HardLink;
 import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Node.Symlink;
+import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreeBuilder;
 import dev.slipway.tree.TreePath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Map;
 
 /**
  * Puts an image's own files into a tree, owned by root and all with one modification time. Missing
@@ -44,6 +48,30 @@ public record Stamp(long timeSeconds) {
       }
     }
     t.put(path, node);
+  }
+
+  /**
+   * Moves an entry with all below it to a place where nothing is; hard links within it stay links.
+   *
+   * @param tree what {@code t} was made from and still holds at {@code from}
+   */
+  public void move(Tree tree, TreeBuilder t, TreePath from, TreePath to) {
+    var moved = new ArrayList<Map.Entry<TreePath, Node>>();
+    for (var entry : tree.entries().tailMap(from, true).entrySet()) {
+      if (!entry.getKey().startsWith(from)) {
+        break;
+      }
+      Node node = entry.getValue();
+      if (node instanceof HardLink link) {
+        node =
+            link.target().startsWith(from)
+                ? new HardLink(link.target().rebase(from, to))
+                : tree.inode(link.target()).orElseThrow();
+      }
+      moved.add(Map.entry(entry.getKey().rebase(from, to), node));
+    }
+    t.remove(from);
+    moved.forEach(entry -> put(t, entry.getKey(), entry.getValue()));
   }
 
   /** A text that lies beside a class. */

@@ -2,6 +2,7 @@
 package dev.slipway.boot;
 
 import dev.slipway.bootconfig.BootMenu;
+import dev.slipway.bootconfig.DeploymentMenu;
 import dev.slipway.bootconfig.GrubEnvironment;
 import dev.slipway.io.FormatException;
 import dev.slipway.io.StructReader;
@@ -215,14 +216,31 @@ public final class GrubEfi {
       throw new IllegalArgumentException(
           "this GRUB looks into " + directory + ", the menu is for " + menu.configurationPath());
     }
-    String upper = machine.toUpperCase(Locale.ROOT);
-    return configuration(menu, environment)
-        .with(
+    return withPrograms(configuration(menu, environment));
+  }
+
+  /** The same for a disk whose root file system holds deployments. */
+  public Tree esp(DeploymentMenu menu, GrubEnvironment environment) {
+    if (!menu.configurationPath().equals(directory + "/grub.cfg")) {
+      throw new IllegalArgumentException(
+          "this GRUB looks into " + directory + ", the menu is for " + menu.configurationPath());
+    }
+    return withPrograms(
+        Tree.of(
             t -> {
-              file(t, "/EFI/BOOT/BOOT" + upper + ".EFI", shim);
-              file(t, "/EFI/BOOT/grub" + machine + ".efi", grub);
-              keyManager.ifPresent(k -> file(t, "/EFI/BOOT/mm" + machine + ".efi", k));
-            });
+              file(t, menu.configurationPath(), Content.utf8(menu.grubConfiguration()));
+              file(t, menu.environmentPath(), Content.bytes(environment.bytes()));
+            }));
+  }
+
+  private Tree withPrograms(Tree configuration) {
+    String upper = machine.toUpperCase(Locale.ROOT);
+    return configuration.with(
+        t -> {
+          file(t, "/EFI/BOOT/BOOT" + upper + ".EFI", shim);
+          file(t, "/EFI/BOOT/grub" + machine + ".efi", grub);
+          keyManager.ifPresent(k -> file(t, "/EFI/BOOT/mm" + machine + ".efi", k));
+        });
   }
 
   /** What belongs on the partition of a disk that only a BIOS will start: script and block. */

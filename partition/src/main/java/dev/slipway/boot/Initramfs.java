@@ -177,11 +177,13 @@ public final class Initramfs {
     programs.add("e2fsck", "/sbin/e2fsck", "e2fsprogs");
     programs.add("resize2fs", "/sbin/resize2fs", "e2fsprogs");
     programs.add("sfdisk", "/sbin/sfdisk", "fdisk");
-    byte[] script = script();
+    byte[] script = script("init.sh");
+    byte[] deployment = script("init-deployment.sh");
     return Tree.of(
         t -> {
           skeleton(t);
           t.file("/init", 0755, Content.bytes(script));
+          t.file("/init-deployment", 0644, Content.bytes(deployment));
           t.file("/etc/slipway", 0644, Content.utf8(settings(modules, options)));
           programs.files().forEach((path, content) -> t.file(path, 0755, content));
           APPLETS.forEach(applet -> t.symlink("/bin/" + applet, "busybox"));
@@ -190,7 +192,8 @@ public final class Initramfs {
   }
 
   private static void skeleton(TreeBuilder t) {
-    for (String directory : List.of("/dev", "/proc", "/sys", "/run", "/new", "/esp", "/tmp")) {
+    for (String directory :
+        List.of("/dev", "/proc", "/sys", "/run", "/new", "/esp", "/sysroot", "/tmp")) {
       t.directory(directory, 0755);
     }
     t.device("/dev/console", 0600, Special.Kind.CHARACTER_DEVICE, 5, 1);
@@ -255,10 +258,10 @@ public final class Initramfs {
     return all;
   }
 
-  private static byte[] script() throws IOException {
-    try (InputStream in = Initramfs.class.getResourceAsStream("init.sh")) {
+  private static byte[] script(String name) throws IOException {
+    try (InputStream in = Initramfs.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException("bug: init.sh is not beside the class");
+        throw new IllegalStateException("bug: " + name + " is not beside the class");
       }
       return in.readAllBytes();
     }

@@ -10,6 +10,7 @@
 #   slipway.data=G    what stays over updates          slipway.esp=G    EFI system partition
 #   slipway.env=PATH  environment block on the latter  slipway.mark=M   what GRUB has just written to it
 #   slipway.shell     a shell instead of a restart     slipway.wait=S   how long to wait for the disk
+#   ostree=PATH       the link to an ostree deployment on the partition, which is then no slot
 
 export PATH=/bin
 new=/new
@@ -388,6 +389,7 @@ for x in $line; do
     slipway.env=*) env_path=${x#*=} ;;
     slipway.mark=*) given_mark=${x#*=} ;;
     slipway.wait=*) wait=${x#*=} ;;
+    ostree=*) given_deployment=${x#*=} ;;
     slipway.shell) shell=1 ;;
   esac
 done
@@ -405,8 +407,15 @@ find_part $disk $esp_id
 esp=$part
 find_part $disk $data_id
 data=$part
-[ -z "$data" ] || grow
-mount_slot
+if [ -n "$given_deployment" ]; then
+  . /init-deployment
+  data=$root
+  grow
+  mount_deployment
+else
+  [ -z "$data" ] || grow
+  mount_slot
+fi
 data_state=none
 if [ -n "$data_id" ]; then
   data_state=ok

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.ostree;
+
+import dev.slipway.digest.Digest;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * Which delta: from a commit, or from nothing, to a commit.
+ *
+ * @param from nothing means that it holds the whole commit
+ */
+public record DeltaName(Optional<Digest> from, Digest to) {
+  private static final Base64.Encoder ENCODER = Base64.getEncoder().withoutPadding();
+
+  /** Reads what {@link #toString} writes. */
+  public static DeltaName parse(String text) {
+    String[] parts = text.split("-", 2);
+    return parts.length == 1
+        ? new DeltaName(Optional.empty(), Digest.parse(parts[0]))
+        : new DeltaName(Optional.of(Digest.parse(parts[0])), Digest.parse(parts[1]));
+  }
+
+  /** The directory below the repository: {@code deltas/6S/PZYDWdh38-b+o...}. */
+  public String path() {
+    String to64 = base64(to);
+    return "deltas/"
+        + from.map(f -> split(base64(f)) + "-" + to64).orElseGet(() -> split(to64));
+  }
+
+  /** The file that lists all deltas to this one's commit. */
+  public String indexPath() {
+    return "delta-indexes/" + split(base64(to)) + ".index";
+  }
+
+  private static String split(String text) {
+    return text.substring(0, 2) + "/" + text.substring(2);
+  }
+
+  /** Standard base64, but with an underscore for the slash. */
+  private static String base64(Digest digest) {
+    return ENCODER.encodeToString(digest.bytes()).replace('/', '_');
+  }
+
+  /** As the summary and {@code ostree static-delta list} have it: {@code from-to}, or {@code to}. */
+  @Override
+  public String toString() {
+    return from.map(f -> f + "-" + to).orElseGet(to::hex);
+  }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.ostree;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.ostree.DeltaPairs.NewFile;
+import dev.slipway.ostree.DeltaSuperblock.Part;
+import dev.slipway.ostree.gvariant.Variant;
+import dev.slipway.ostree.gvariant.VariantDict;
+import dev.slipway.ostree.object.Commit;
+import dev.slipway.ostree.object.ObjectName;
+import dev.slipway.progress.Task;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Makes a static delta.
+ *
+ * <p>Files are compared and parts are compressed side by side; both are joined in the order of the
+ * plan, so the number of threads changes nothing. What is kept in memory is bounded: files that
+ * were encoded and wait for their turn by {@link #AHEAD_BYTES}, everything else by the budget.
+ *
+ * <p>The plan's order is what compresses best: directories, then files that have an old one at the
+ * same place, then new ones by kind and name; programs come last and in parts of their own, for
+ * which the compressor turns jumps into addresses.
+ */
+final class DeltaWriter {
+  private static final long AHEAD_BYTES = 24L << 20;
+  private static final int AHEAD_FILES = 256;
+
+  /** A part is not ended for the sake of programs before it holds this much. */
+  private static final long WORTH_A_PART_BYTES = 1L << 20;
+
+  private final DeltaObjects objects;
+  private final DeltaName name;
+  private final DeltaOptions options;
+  private final Path work;
+  private final Task task;
+  private final MemoryBudget budget;
+  private final ExecutorService threads;
+  private final List<Future<Part>> parts = new ArrayList<>();
+  private PartBuilder part;
+
+  private DeltaWriter(
+      DeltaObjects objects, DeltaName name, DeltaOptions options, Path work, Task task) {
+    this.objects = objects;
+    this.name = name;
+    this.options = options;
+    this.work = work;
+    this.task = task;
+    this.budget = new MemoryBudget(options.memoryBytes());
+    this.threads = Executors.newFixedThreadPool(options.threads());
+  }
+
+  /** Writes superblock and parts into an empty directory. */
+  static void write(
+      DeltaObjects objects, DeltaName name, DeltaOptions options, Path work, Task task)
+      throws IOException {
+    var writer = new DeltaWriter(objects, name, options, work, task);
+    try {
+      writer.write();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while making a static delta");
+    } finally {
+      writer.threads.shutdownNow();
+      if (writer.part != null) {
+        writer.part.close();
+      }
+    }
+  }
+
+  private void write() throws IOException, ExecutionException, InterruptedException {
+    DeltaScope before =
+        name.from().isPresent() ? DeltaScope.of(objects, name.from().get()) : DeltaScope.NONE;
+    DeltaScope after = DeltaScope.of(objects, name.to());
+    part = new PartBuilder(work);
+    for (Map.Entry<ObjectName, byte[]> each : after.directories().entrySet()) {
+      if (!before.directories().containsKey(each.getKey())) {
+        part.metadata(each.getKey(), each.getValue());
+      }
+    }
+    var pairs = new DeltaPairs(before.files());
+    writeFiles(plan(pairs, pairs.newFiles(after.files())));
+    endPart(false);
+    var written = new ArrayList<Part>();
+    for (Future<Part> each : parts) {
+      written.add(each.get());
+    }
+    byte[] commit = objects.metadata(ObjectName.commit(name.to()));
+    String source = ObjectName.commit(name.to()).toString();
+    var superblock =
+        new DeltaSuperblock(
+            VariantDict.empty(),
+            Commit.read(commit, source).timestampSeconds(),
+            name,
+            Variant.read(Commit.TYPE, commit, source),
+            written,
+            List.of());
+    Files.write(work.resolve("superblock"), superblock.toBytes());
+  }
+
+  /** A file to encode. */
+  private record Planned(NewFile file, Optional<Digest> base, boolean program, String order) {}
+
+  private List<Planned> plan(DeltaPairs pairs, List<NewFile> files) throws IOException {
+    var plan = new ArrayList<Planned>();
+    for (NewFile file : files) {
+      Optional<Digest> base = pairs.baseOf(file.path());
+      boolean program =
+          base.isEmpty() && FileKind.isProgram(objects.file(file.checksum()));
+      plan.add(new Planned(file, base, program, base.isPresent() ? "" : FileKind.order(file.path())));
+    }
+    plan.sort(
+        Comparator.comparing((Planned p) -> p.base().isEmpty())
+            .thenComparing(Planned::program)
+            .thenComparing(Planned::order)
+            .thenComparing(p -> p.file().path()));
+    return plan;
+  }
+
+  private void writeFiles(List<Planned> plan)
+      throws IOException, ExecutionException, InterruptedException {
+    Deque<Future<EncodedFile>> ahead = new ArrayDeque<>();
+    Deque<Planned> waiting = new ArrayDeque<>();
+    Iterator<Planned> rest = plan.iterator();
+    long aheadBytes = 0;
+    boolean programs = false;
+    try {
+      while (rest.hasNext() || !ahead.isEmpty()) {
+        while (rest.hasNext()
+            && (ahead.isEmpty() || aheadBytes < AHEAD_BYTES && ahead.size() < AHEAD_FILES)) {
+          Planned next = rest.next();
+          waiting.add(next);
+          aheadBytes += objects.file(next.file().checksum()).sizeBytes();
+          ahead.add(threads.submit(() -> encode(next)));
+        }
+        Planned planned = waiting.remove();
+        try (EncodedFile file = ahead.remove().get()) {
+          aheadBytes -= objects.file(planned.file().checksum()).sizeBytes();
+          boolean turn =
+              planned.program() && !programs && part.dataBytes() >= WORTH_A_PART_BYTES;
+          if (turn || part.dataBytes() + file.dataBytes() > options.partBytes()) {
+            endPart(programs);
+          }
+          programs |= planned.program();
+          file.addTo(part);
+        }
+      }
+    } finally {
+      for (Future<EncodedFile> each : ahead) {
+        each.cancel(true);
+      }
+    }
+    if (programs) {
+      endPart(true);
+    }
+  }
+
+  private EncodedFile encode(Planned planned) throws IOException {
+    return EncodedFile.of(
+        objects,
+        planned.file().checksum(),
+        planned.base(),
+        budget,
+        options.memoryBytes(),
+        work);
+  }
+
+  /** Ends the part that is being put together, and starts the next. */
+  private void endPart(boolean programs) throws IOException {
+    if (part.isEmpty()) {
+      return;
+    }
+    PartBuilder ended = part;
+    part = new PartBuilder(work);
+    Path file = work.resolve(Integer.toString(parts.size()));
+    parts.add(
+        threads.submit(
+            () -> {
+              try (ended) {
+                Part done = PartFile.write(ended, programs, budget, file);
+                task.advance(done.objectBytes());
+                return done;
+              }
+            }));
+  }
+}

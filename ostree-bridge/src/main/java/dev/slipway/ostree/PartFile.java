@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.ostree;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.ostree.DeltaSuperblock.Part;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.tukaani.xz.FilterOptions;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.X86Options;
+import org.tukaani.xz.XZ;
+import org.tukaani.xz.XZOutputStream;
+
+/**
+ * The file of a part: {@code x} and an .xz stream with the payload. ostree also knows parts that
+ * are not compressed, but fails on those above 16 KiB.
+ */
+final class PartFile {
+  static final int XZ_MARK = 'x';
+  static final int PLAIN_MARK = 0;
+
+  private static final int DICTIONARY_BYTES_MAX = 16 << 20;
+  private static final int DICTIONARY_BYTES_MIN = 1 << 16;
+
+  /** What the compressor takes for each byte of its dictionary, and beside it. */
+  private static final long MEMORY_FACTOR = 12;
+
+  private static final long MEMORY_BYTES = 4L << 20;
+
+  private PartFile() {}
+
+  /** Compresses a part. */
+  static Part write(PartBuilder part, boolean programs, MemoryBudget budget, Path file)
+      throws IOException {
+    var options = new LZMA2Options(LZMA2Options.PRESET_MAX - 1);
+    int dictionary = DICTIONARY_BYTES_MIN;
+    while (dictionary < DICTIONARY_BYTES_MAX && dictionary < part.dataBytes()) {
+      dictionary *= 2;
+    }
+    options.setDictSize(dictionary);
+    FilterOptions[] filters =
+        programs
+            ? new FilterOptions[] {new X86Options(), options}
+            : new FilterOptions[] {options};
+    try (MemoryBudget.Share ignored = budget.take(MEMORY_FACTOR * dictionary + MEMORY_BYTES);
+        OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+      out.write(XZ_MARK);
+      try (var xz = new XZOutputStream(out, filters, XZ.CHECK_CRC64)) {
+        part.writeTo(xz);
+      }
+    }
+    Digest checksum;
+    try (var in = Files.newInputStream(file)) {
+      checksum = Digest.of(in);
+    }
+    return new Part(checksum, Files.size(file), part.objectBytes(), part.objects());
+  }
+}
