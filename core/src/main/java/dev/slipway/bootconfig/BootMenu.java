@@ -83,9 +83,7 @@ public final class BootMenu {
         slots, esp, Optional.of(partition), recovery, directory, extra, console, timeoutSeconds);
   }
 
-  /**
-   * Adds an entry for a small system that is started when no slot has a try left, or by hand.
-   */
+  /** Adds an entry for a small system that is started when no slot has a try left, or by hand. */
   public BootMenu withRecovery(BootPartition partition) {
     return new BootMenu(
         slots, esp, data, Optional.of(partition), directory, extra, console, timeoutSeconds);

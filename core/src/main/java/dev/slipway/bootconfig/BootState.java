@@ -73,7 +73,9 @@ public record BootState(
 
   /** The slot that GRUB would start next, if its kernel can be loaded. */
   public Optional<Slot> next() {
-    return order.stream().filter(slot -> slots.containsKey(slot) && slot(slot).startable()).findFirst();
+    return order.stream()
+        .filter(slot -> slots.containsKey(slot) && slot(slot).startable())
+        .findFirst();
   }
 
   /** Before the first byte of a slot is written: it must not be started, whatever happens. */
@@ -127,16 +129,20 @@ public record BootState(
     for (Slot slot : Slot.values()) {
       if (slot == Slot.A || block.get(slot.okVariable()).isPresent()) {
         boolean ok = block.get(slot.okVariable()).orElse("1").equals("1");
-        int tries = digit(block.get(slot.tryVariable()).orElse("0"), BootMenu.TRIES, BootMenu.TRIES);
+        int tries =
+            digit(block.get(slot.tryVariable()).orElse("0"), BootMenu.TRIES, BootMenu.TRIES);
         slots.put(slot, new SlotState(ok, tries));
       }
     }
     var order = new ArrayList<Slot>();
     for (String word : block.get(GrubEnvironment.ORDER).orElse("A B").split(" +")) {
-      slot(word).filter(slot -> slots.containsKey(slot) && !order.contains(slot)).ifPresent(order::add);
+      slot(word)
+          .filter(slot -> slots.containsKey(slot) && !order.contains(slot))
+          .ifPresent(order::add);
     }
     Optional<Slot> good = slot(block.get(LAST_GOOD).orElse(NONE)).filter(slots::containsKey);
-    return new BootState(order, slots, good, digit(block.get(GrubEnvironment.BOOT_MARK).orElse("0"), 9, 0));
+    return new BootState(
+        order, slots, good, digit(block.get(GrubEnvironment.BOOT_MARK).orElse("0"), 9, 0));
   }
 
   private static Optional<Slot> slot(String word) {

@@ -11,7 +11,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * The state of the slots on a disk: two environment blocks, of which GRUB takes the newer valid one.
+ * The state of the slots on a disk: two environment blocks, of which GRUB takes the newer valid
+ * one.
  *
  * <pre>{@code
  * BootStore store = BootStore.at(disk, sink, new long[] {first, second});
@@ -58,8 +59,7 @@ public final class BootStore {
 
   /** The two blocks of a new disk. */
   public static List<GrubEnvironment> fresh(BootState state) {
-    return List.of(
-        new StoreBlock(1, state).environment(), new StoreBlock(0, state).environment());
+    return List.of(new StoreBlock(1, state).environment(), new StoreBlock(0, state).environment());
   }
 
   /**
@@ -127,7 +127,10 @@ public final class BootStore {
     byte[] read = source.readFully(offsets[number], GrubEnvironment.BYTES);
     if (!Arrays.equals(wanted, read)) {
       throw new IOException(
-          "boot store: block " + (number + 1) + " at byte " + offsets[number]
+          "boot store: block "
+              + (number + 1)
+              + " at byte "
+              + offsets[number]
               + " does not keep what is written to it; the other block still counts");
     }
   }
@@ -152,7 +155,8 @@ public final class BootStore {
           problems.append(problems.length() > 0 ? "; " : "").append(e.getMessage());
         }
       }
-      return new Blocks(Optional.ofNullable(read[0]), Optional.ofNullable(read[1]), problems.toString());
+      return new Blocks(
+          Optional.ofNullable(read[0]), Optional.ofNullable(read[1]), problems.toString());
     }
 
     boolean bothValid() {
@@ -174,7 +178,10 @@ public final class BootStore {
 
     FormatException problem(String name) {
       return new FormatException(
-          name + ": neither block can be trusted: " + problems + "; \"slipway-boot repair\" on the machine makes them anew");
+          name
+              + ": neither block can be trusted: "
+              + problems
+              + "; \"slipway-boot repair\" on the machine makes them anew");
     }
   }
 }

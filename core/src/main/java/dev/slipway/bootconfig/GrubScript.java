@@ -123,8 +123,13 @@ final class GrubScript {
     line("  for s in $LAST_GOOD $ORDER; do");
     for (Slot slot : menu.slots().keySet()) {
       line(
-          "    if [ -z \"$slot\" -a \"$s\" = \"" + slot + "\" -a " + usable(slot)
-              + " ]; then set slot=" + slot + "; fi");
+          "    if [ -z \"$slot\" -a \"$s\" = \""
+              + slot
+              + "\" -a "
+              + usable(slot)
+              + " ]; then set slot="
+              + slot
+              + "; fi");
     }
     line("  done");
     line("fi");
@@ -162,7 +167,12 @@ final class GrubScript {
     line("  # an uncounted try could be repeated for ever: only what is known to work is started");
     for (Slot slot : menu.slots().keySet()) {
       line(
-          "  if [ \"$LAST_GOOD\" = \"" + slot + "\" -a " + usable(slot) + " ]; then set slot=" + slot
+          "  if [ \"$LAST_GOOD\" = \""
+              + slot
+              + "\" -a "
+              + usable(slot)
+              + " ]; then set slot="
+              + slot
               + "; fi");
     }
     line("fi");
@@ -195,7 +205,9 @@ final class GrubScript {
     String words =
         line.parameters().stream().map(GrubScript::quoted).collect(Collectors.joining(" "));
     String mark =
-        menu.slots().keySet().stream().map(s -> ".$" + s.tryVariable()).collect(Collectors.joining());
+        menu.slots().keySet().stream()
+            .map(s -> ".$" + s.tryVariable())
+            .collect(Collectors.joining());
     line("  if linux /vmlinuz slipway.mark=$BOOT_MARK" + mark + " " + words + "; then");
     line("    if initrd /initrd.img; then return 0; fi");
     line("  fi");

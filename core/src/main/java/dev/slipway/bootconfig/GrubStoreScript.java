@@ -49,8 +49,13 @@ final class GrubStoreScript {
     for (int number = 0; number < StoreBlock.SEQUENCE; number++) {
       int follower = (number + 1) % StoreBlock.SEQUENCE;
       line(
-          "if [ \"$seq1\" = \"" + number + "\" -a \"$seq2\" != \"" + follower + "\" ]; then"
-              + newer(1, 2, number) + "; fi");
+          "if [ \"$seq1\" = \""
+              + number
+              + "\" -a \"$seq2\" != \""
+              + follower
+              + "\" ]; then"
+              + newer(1, 2, number)
+              + "; fi");
     }
     line("if [ -n \"$newer\" ]; then");
     line("  if load_env --skip-sig " + file("$newer") + " " + remembered() + "; then true; fi");
@@ -70,8 +75,13 @@ final class GrubStoreScript {
     line("set " + StoreBlock.FIRST + "=");
     line("set " + StoreBlock.LAST + "=");
     line(
-        "if load_env --skip-sig " + file(String.valueOf(block)) + " " + StoreBlock.FIRST + " "
-            + StoreBlock.LAST + "; then");
+        "if load_env --skip-sig "
+            + file(String.valueOf(block))
+            + " "
+            + StoreBlock.FIRST
+            + " "
+            + StoreBlock.LAST
+            + "; then");
     line("  if [ \"$" + StoreBlock.FIRST + "\" = \"$" + StoreBlock.LAST + "\" ]; then");
     line("    set seq" + block + "=\"$" + StoreBlock.FIRST + "\"");
     line("  fi");
@@ -80,7 +90,14 @@ final class GrubStoreScript {
 
   private static String newer(int newer, int older, int number) {
     int next = (number + 1) % StoreBlock.SEQUENCE;
-    return " set newer=" + newer + "; set older=" + older + "; set seq=" + number + "; set next=" + next;
+    return " set newer="
+        + newer
+        + "; set older="
+        + older
+        + "; set seq="
+        + number
+        + "; set next="
+        + next;
   }
 
   /** Sets {@code saved} to 1 when the state is on the disk. */

@@ -63,14 +63,28 @@ record StoreBlock(int sequence, BootState state) {
     String last = block.get(LAST).orElse("");
     if (!first.matches("[0-2]") || !first.equals(last)) {
       throw new FormatException(
-          source + ": found " + FIRST + "=" + first + " and " + LAST + "=" + last
+          source
+              + ": found "
+              + FIRST
+              + "="
+              + first
+              + " and "
+              + LAST
+              + "="
+              + last
               + ", expected twice the same of 0, 1, 2: the block was not written to its end");
     }
     Optional<String> sum = block.get(SUM);
     GrubEnvironment lines = block.without(SUM).without(LAST);
     if (sum.isPresent() && !sum.get().equals(UNDIGESTED) && !sum.get().equals(digest(lines))) {
       throw new FormatException(
-          source + ": " + SUM + ": found " + sum.get() + ", the lines before it give " + digest(lines));
+          source
+              + ": "
+              + SUM
+              + ": found "
+              + sum.get()
+              + ", the lines before it give "
+              + digest(lines));
     }
     return new StoreBlock(first.charAt(0) - '0', BootState.of(block));
   }

@@ -31,7 +31,9 @@ class BootStoreTest {
         BOOT_MARK=0
         """;
     String sum =
-        dev.slipway.digest.Digest.of(text.getBytes(StandardCharsets.US_ASCII)).hex().substring(0, 16);
+        dev.slipway.digest.Digest.of(text.getBytes(StandardCharsets.US_ASCII))
+            .hex()
+            .substring(0, 16);
     String whole = text + "STORE_SUM=" + sum + "\nSTORE_END=1\n";
     assertThat(new String(BootStore.fresh(FRESH).get(0).bytes(), StandardCharsets.US_ASCII))
         .isEqualTo(whole + "#".repeat(1024 - whole.length()));
@@ -81,7 +83,8 @@ class BootStoreTest {
       assertThat(disk.store().read()).isEqualTo(FRESH);
       disk.store().update(state -> state);
       assertThat(disk.store().read()).isEqualTo(FRESH);
-      disk.overwrite(damaged == StoreDisk.FIRST ? StoreDisk.SECOND : StoreDisk.FIRST, new byte[1024]);
+      disk.overwrite(
+          damaged == StoreDisk.FIRST ? StoreDisk.SECOND : StoreDisk.FIRST, new byte[1024]);
       assertThat(disk.store().read()).isEqualTo(FRESH);
     }
   }

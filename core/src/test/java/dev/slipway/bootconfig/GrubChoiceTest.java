@@ -60,8 +60,7 @@ class GrubChoiceTest {
     StoreBlock read = StoreBlock.read("block", grub.blocks()[1]);
     assertThat(read.sequence()).isEqualTo(2);
     assertThat(read.state().slot(Slot.A)).isEqualTo(new BootState.SlotState(true, 1));
-    byte[] ours =
-        read.environment().with(StoreBlock.SUM, StoreBlock.UNDIGESTED).bytes();
+    byte[] ours = read.environment().with(StoreBlock.SUM, StoreBlock.UNDIGESTED).bytes();
     assertThat(grub.blocks()[1]).isEqualTo(ours);
   }
 
@@ -98,8 +97,7 @@ class GrubChoiceTest {
 
   @Test
   void withEveryTryUsedUpRecoveryStartsWhereThereIsOne() {
-    assertThat(RECOVERY.with(WITH_RECOVERY, blocks(usedUp())).start())
-        .isEqualTo("recovery");
+    assertThat(RECOVERY.with(WITH_RECOVERY, blocks(usedUp())).start()).isEqualTo("recovery");
     assertThat(RECOVERY.with(BOTH, blocks(usedUp())).start()).isEqualTo("A");
     assertThat(RECOVERY.with(WITH_RECOVERY, blocks(FRESH)).start()).isEqualTo("A");
   }

@@ -27,7 +27,9 @@ final class GrubScriptParser {
     }
 
     private boolean is(String text) {
-      return pieces.size() == 1 && !pieces.get(0).quoted() && !pieces.get(0).variable()
+      return pieces.size() == 1
+          && !pieces.get(0).quoted()
+          && !pieces.get(0).variable()
           && pieces.get(0).text().equals(text);
     }
 
@@ -119,7 +121,8 @@ final class GrubScriptParser {
     boolean variable = text.charAt(at) == '$';
     if (variable) {
       at++;
-      while (at < text.length() && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_')) {
+      while (at < text.length()
+          && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_')) {
         at++;
       }
       return new Piece(text.substring(start + 1, at), true, quoted);

@@ -38,7 +38,12 @@ public final class EspBootStore {
             .toList();
     if (found.size() != 1) {
       throw new FormatException(
-          name + ": found " + found.size() + " files " + FIRST_BLOCK + ", expected one: this disk has "
+          name
+              + ": found "
+              + found.size()
+              + " files "
+              + FIRST_BLOCK
+              + ", expected one: this disk has "
               + (found.isEmpty() ? "no boot store of ours" : "several boot stores " + found));
     }
     String directory = found.get(0).parent().orElseThrow().toString();

@@ -62,10 +62,8 @@ class GrubEfiTest {
             "/EFI/debian/grubenv.2");
     assertThat(esp.read("/EFI/BOOT/BOOTX64.EFI")).isEqualTo(Files.readAllBytes(Path.of(SHIM)));
     assertThat(esp.read("/EFI/BOOT/grubx64.efi")).isEqualTo(Files.readAllBytes(Path.of(GRUB)));
-    assertThat(esp.read("/EFI/debian/grubenv.1"))
-        .isEqualTo(BootStore.fresh(state).get(0).bytes());
-    assertThat(esp.read("/EFI/debian/grubenv.2"))
-        .isEqualTo(BootStore.fresh(state).get(1).bytes());
+    assertThat(esp.read("/EFI/debian/grubenv.1")).isEqualTo(BootStore.fresh(state).get(0).bytes());
+    assertThat(esp.read("/EFI/debian/grubenv.2")).isEqualTo(BootStore.fresh(state).get(1).bytes());
   }
 
   @Test
@@ -95,8 +93,10 @@ class GrubEfiTest {
             });
     GrubEfi grub = GrubEfi.of(arm);
     assertThat(grub.machine()).isEqualTo("aa64");
-    assertThat(grub.esp(MENU, MENU.freshState(Set.of())).contains("/EFI/BOOT/BOOTAA64.EFI")).isTrue();
-    assertThat(grub.esp(MENU, MENU.freshState(Set.of())).contains("/EFI/BOOT/grubaa64.efi")).isTrue();
+    assertThat(grub.esp(MENU, MENU.freshState(Set.of())).contains("/EFI/BOOT/BOOTAA64.EFI"))
+        .isTrue();
+    assertThat(grub.esp(MENU, MENU.freshState(Set.of())).contains("/EFI/BOOT/grubaa64.efi"))
+        .isTrue();
   }
 
   @Test

@@ -26,6 +26,8 @@ import dev.slipway.tree.TreePath;
 import dev.slipway.volume.ComposedVolume;
 import dev.slipway.volume.Volume;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -50,14 +52,14 @@ class GrubTornWritesTest {
       names = {"BIOS", "SECURE_BOOT"})
   void realGrubChoosesAndCountsAsTheModelDoes(Firmware firmware, @TempDir Path temp)
       throws Exception {
-    List<Cut> cuts = StoreCuts.all();
+    List<Cut> cuts = sample(StoreCuts.all());
     DiskImage disk = disk(cuts);
     Path image = TinySystem.write(disk, temp.resolve("disk.img"), Size.mib(0));
     TinySystem.overwrite(image, disk, DiskLayout.ROOT_B, slot());
     try (var machine =
         VirtualMachine.with(firmware).disk(VirtualDisk.kept(image, Bus.SATA)).start(temp)) {
       for (int i = 0; i < cuts.size(); i++) {
-        String found = machine.waitFor("^CUT " + i + " slot=\\w+ A\\d B\\d");
+        String found = machine.waitFor("^CUT " + i + " slot=\\w+ A\\d B\\d", Duration.ofMinutes(1));
         assertThat(found.substring(found.indexOf('=') + 1))
             .as(cuts.get(i).what())
             .isEqualTo(StoreCuts.choice(cuts.get(i).blocks()))
@@ -77,6 +79,16 @@ class GrubTornWritesTest {
         }
       }
     }
+  }
+
+  /** GRUB keeps what it has parsed, so that one start takes some hundred of them, not all. */
+  private static List<Cut> sample(List<Cut> all) {
+    int count = Boolean.getBoolean("slipway.long") ? 120 : 40;
+    var some = new ArrayList<Cut>();
+    for (int i = 0; i < count; i++) {
+      some.add(all.get((int) ((long) i * (all.size() - 1) / (count - 1))));
+    }
+    return some;
   }
 
   private static String place(int cut, int block) {

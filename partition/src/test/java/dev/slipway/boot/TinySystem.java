@@ -146,8 +146,7 @@ final class TinySystem {
   }
 
   /** A disk with a given slot A. */
-  DiskImage disk(Tree slotA, BootMenu menu, UnaryOperator<BootState> change)
-      throws IOException {
+  DiskImage disk(Tree slotA, BootMenu menu, UnaryOperator<BootState> change) throws IOException {
     BootState state = change.apply(menu.freshState(Set.of(Slot.A)));
     long coreLba = DiskLayout.BIOS_OFFSET.bytes() / GrubBios.SECTOR_BYTES;
     byte[] core = bios.core(coreLba);
