@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
       RootfsCommand.class,
       InspectCommand.class,
       BootCommand.class,
-      StoreCommand.class
+      StoreCommand.class,
+      DeltaCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 wrong specification."})
@@ -66,6 +67,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(main);
     line.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command));
     line.setUsageHelpAutoWidth(false);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     return line.execute(arguments);
   }
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Where bytes of something new can be taken from something old.
+ *
+ * <pre>
+ *   new   ──[ aligned ]──literal──[   aligned   ]──literal──
+ *               │                        │
+ *   old   ──────┴──[ with differences ]──┴──────────────────
+ * </pre>
+ *
+ * <p>An {@link dev.slipway.match.Alignment} says that a piece of the new bytes resembles a piece of
+ * the old ones, byte by byte but for some that differ. {@link dev.slipway.match.Alignments}
+ * compares two arrays thoroughly, through a {@link dev.slipway.match.SuffixArray}; {@link
+ * dev.slipway.match.DiffStep} says its result in bsdiff's words.
+ */
+package dev.slipway.match;
