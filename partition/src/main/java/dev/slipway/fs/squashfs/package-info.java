@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The squashfs file system. */
+package dev.slipway.fs.squashfs;
