@@ -102,7 +102,8 @@ public enum BlockCodec {
     options.setDictSize(Math.max(LZMA2Options.DICT_SIZE_MIN, dictionaryBytes));
     var out = new ByteArrayOutputStream(length / 2 + 64);
     try (OutputStream encoder =
-        new XZOutputStream(out, options, org.tukaani.xz.XZ.CHECK_CRC32, BasicArrayCache.getInstance())) {
+        new XZOutputStream(
+            out, options, org.tukaani.xz.XZ.CHECK_CRC32, BasicArrayCache.getInstance())) {
       encoder.write(block, offset, length);
     }
     return out.toByteArray();

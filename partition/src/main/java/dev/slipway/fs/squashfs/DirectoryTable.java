@@ -55,7 +55,9 @@ final class DirectoryTable {
     return new Listing(blockStart, offset, bytes, List.copyOf(indexes));
   }
 
-  /** A run ends where another block or a number too far away comes, or the metadata block is full. */
+  /**
+   * A run ends where another block or a number too far away comes, or the metadata block is full.
+   */
   private int endOfRun(List<Entry> entries, int first) {
     Entry start = entries.get(first);
     int room = MetadataWriter.BLOCK_BYTES - out.offset() - RUN_BYTES;

@@ -3,6 +3,7 @@ package dev.slipway.fs.squashfs;
 
 import dev.slipway.io.BlockSink;
 import dev.slipway.io.BlockSource;
+import dev.slipway.io.StructReader;
 import dev.slipway.progress.Progress;
 import dev.slipway.tree.Tree;
 import dev.slipway.volume.Volume;
@@ -28,8 +29,8 @@ public final class Squashfs {
    *
    * <p>The bytes are a function of the tree and the options. Times are cut to whole seconds.
    *
-   * @param file does not exist yet; stays as long as the volume is used, and is then the caller's to
-   *     remove. Nothing is left of it when packing fails
+   * @param file does not exist yet; stays as long as the volume is used, and is then the caller's
+   *     to remove. Nothing is left of it when packing fails
    * @param threads how many compress side by side; any number gives the same bytes
    * @throws IllegalArgumentException when squashfs cannot hold the tree: a path and the limit are
    *     named
@@ -52,8 +53,8 @@ public final class Squashfs {
   }
 
   /**
-   * As {@link #pack}, into a sink that has room enough. It is written forwards, but for the first 96
-   * bytes, which come last.
+   * As {@link #pack}, into a sink that has room enough. It is written forwards, but for the first
+   * 96 bytes, which come last.
    *
    * @return how many bytes were written: a multiple of 4096
    */
@@ -64,5 +65,27 @@ public final class Squashfs {
       throw new IllegalArgumentException("at least one thread has to work: " + threads);
     }
     return new SquashfsWriter(tree, options, sink).write(threads, progress);
+  }
+
+  /** Whether a source starts with squashfs's magic number. */
+  public static boolean isOn(BlockSource source) throws IOException {
+    return source.size() >= Superblock.BYTES
+        && StructReader.littleEndian("", 0, source.readFully(0, 4)).u32(0, "s_magic")
+            == Superblock.MAGIC;
+  }
+
+  /**
+   * Reads a squashfs 4.0, whoever made it, into a tree.
+   *
+   * @param name what the source is called in error messages
+   * @throws dev.slipway.io.FormatException when anything in it is broken
+   */
+  public static Tree read(BlockSource source, String name) throws IOException {
+    return open(source, name).tree();
+  }
+
+  /** As {@link #read}, with what the file system says about itself and where its files lie. */
+  public static SquashfsImage open(BlockSource source, String name) throws IOException {
+    return SquashfsReader.read(source, name);
   }
 }

@@ -7,6 +7,7 @@ import dev.slipway.progress.Progress;
 import dev.slipway.volume.Extent;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,9 +36,12 @@ record SquashfsVolume(Path file, long size) implements Volume {
     return size;
   }
 
-  /** Only blocks that are not compressed hold bytes of files. */
   @Override
   public List<Extent> extents() {
-    return List.of();
+    try (BlockSource source = open()) {
+      return Squashfs.open(source, file.toString()).extents();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -147,8 +147,7 @@ final class SquashfsWriter {
   private void writeDirectory(TreePath path) {
     var entries = new ArrayList<Entry>();
     for (TreePath child : inodes.children(path)) {
-      TreePath first =
-          tree.entries().get(child) instanceof HardLink link ? link.target() : child;
+      TreePath first = tree.entries().get(child) instanceof HardLink link ? link.target() : child;
       NewInode inode = inodes.at(first);
       entries.add(
           new Entry(

@@ -122,8 +122,7 @@ record Superblock(
       throw raw.error(4, "inodes", "found " + inodeCount + ", read are 1 to " + INODES_MAX);
     }
     if (fragmentCount > inodeCount) {
-      throw raw.error(
-          16, "fragments", "found " + fragmentCount + " for " + inodeCount + " inodes");
+      throw raw.error(16, "fragments", "found " + fragmentCount + " for " + inodeCount + " inodes");
     }
     if (idCount == 0) {
       throw raw.error(26, "no_ids", "found 0");
