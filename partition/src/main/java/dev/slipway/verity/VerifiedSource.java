@@ -77,8 +77,7 @@ final class VerifiedSource implements BlockSource {
    * @param level 0 for data, else the level of hash blocks counted from the lowest
    * @param number of the block in its level
    */
-  private void requireDigest(byte[] bytes, int offset, int level, long number)
-      throws IOException {
+  private void requireDigest(byte[] bytes, int offset, int level, long number) throws IOException {
     MessageDigest sha256 = Digest.sha256();
     sha256.update(salt);
     sha256.update(bytes, offset, BLOCK);
@@ -93,8 +92,7 @@ final class VerifiedSource implements BlockSource {
       String place =
           level == 0
               ? "byte " + number * BLOCK
-              : "hash tree: byte "
-                  + (levels.levels().get(level - 1).firstBlock() + number) * BLOCK;
+              : "hash tree: byte " + (levels.levels().get(level - 1).firstBlock() + number) * BLOCK;
       throw new FormatException(
           name
               + ": "

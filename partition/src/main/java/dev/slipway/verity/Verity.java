@@ -88,12 +88,7 @@ public final class Verity {
    * @throws FormatException naming the first block that does not fit
    */
   public static void verify(
-      BlockSource data,
-      BlockSource tree,
-      byte[] salt,
-      Digest root,
-      String name,
-      Progress progress)
+      BlockSource data, BlockSource tree, byte[] salt, Digest root, String name, Progress progress)
       throws IOException {
     byte[] buffer = new byte[READ_BYTES];
     try (BlockSource checked = open(data, tree, salt, root, name);

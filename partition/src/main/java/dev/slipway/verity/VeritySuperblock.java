@@ -101,8 +101,7 @@ public record VeritySuperblock(UUID id, long dataBytes, byte[] salt) {
         in.bytes(SALT_OFFSET, saltBytes, "salt"));
   }
 
-  private static void require(
-      StructReader in, int offset, long found, long expected, String field)
+  private static void require(StructReader in, int offset, long found, long expected, String field)
       throws FormatException {
     if (found != expected) {
       throw in.error(offset, field, "found " + found + ", only " + expected + " is read");

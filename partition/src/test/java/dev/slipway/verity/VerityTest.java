@@ -124,11 +124,7 @@ class VerityTest {
       ours.writeBytes(made.tree());
       Path withSuperblock = Files.write(temp.resolve("ours"), ours.toByteArray());
       Tool.output(
-          "veritysetup",
-          "verify",
-          image.toString(),
-          withSuperblock.toString(),
-          made.root().hex());
+          "veritysetup", "verify", image.toString(), withSuperblock.toString(), made.root().hex());
     }
   }
 
@@ -160,11 +156,7 @@ class VerityTest {
     data[BLOCK * 100] ^= 1;
     BlockSource source =
         Verity.open(
-            BlockSource.bytes(data),
-            BlockSource.bytes(made.tree()),
-            SALT,
-            made.root(),
-            "data");
+            BlockSource.bytes(data), BlockSource.bytes(made.tree()), SALT, made.root(), "data");
     assertThat(source.readFully(BLOCK * 7 + 5, 9000))
         .isEqualTo(java.util.Arrays.copyOfRange(data, BLOCK * 7 + 5, BLOCK * 7 + 9005));
     assertThat(source.readFully(data.length - 3, 3))
