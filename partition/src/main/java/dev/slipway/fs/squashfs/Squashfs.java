@@ -20,6 +20,9 @@ import java.nio.file.Path;
  * }</pre>
  */
 public final class Squashfs {
+  /** Image sizes are rounded up to this, so that any block device can hold them. */
+  public static final int PADDING_BYTES = 4096;
+
   private Squashfs() {}
 
   /**

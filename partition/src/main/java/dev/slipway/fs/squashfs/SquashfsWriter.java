@@ -23,9 +23,6 @@ import java.util.Map;
 
 /** Writes the whole of a file system, going forward; the superblock comes last. */
 final class SquashfsWriter {
-  /** Image sizes are rounded up to this, so that any block device can hold them. */
-  static final int PADDING_BYTES = 4096;
-
   private final Tree tree;
   private final SquashfsOptions options;
   private final BlockSink sink;
@@ -85,7 +82,8 @@ final class SquashfsWriter {
             directoryTableStart,
             fragmentTableStart,
             exportTableStart);
-    long size = (position + PADDING_BYTES - 1) / PADDING_BYTES * PADDING_BYTES;
+    long size =
+        (position + Squashfs.PADDING_BYTES - 1) / Squashfs.PADDING_BYTES * Squashfs.PADDING_BYTES;
     sink.write(position, new byte[(int) (size - position)]);
     sink.write(0, superblock.bytes());
     return size;
