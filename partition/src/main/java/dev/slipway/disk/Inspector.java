@@ -6,6 +6,7 @@ import dev.slipway.bootconfig.GrubEnvironment;
 import dev.slipway.fs.ext4.Ext4;
 import dev.slipway.fs.fat.Fat;
 import dev.slipway.fs.fat.FatVolume;
+import dev.slipway.fs.squashfs.Squashfs;
 import dev.slipway.gpt.Gpt;
 import dev.slipway.gpt.GptEntry;
 import dev.slipway.gpt.GptReading;
@@ -176,6 +177,8 @@ final class Inspector {
           fat(Fat.read(part, name));
         } else if (kind.startsWith("ext")) {
           system = new SystemReader(Ext4.read(part, name)).read();
+        } else if (kind.equals("squashfs")) {
+          system = new SystemReader(Squashfs.read(part, name)).read();
         }
       } catch (FormatException e) {
         complaints.add(e.getMessage());
