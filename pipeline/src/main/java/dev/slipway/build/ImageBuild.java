@@ -384,7 +384,7 @@ public final class ImageBuild {
   }
 
   private Key imageKey(Key system, Key tools) {
-    return Key.of("image", 1)
+    return Key.of("image", 2)
         .with("system", system)
         .with("boot loaders and tools", tools)
         .with("name", spec.title())
@@ -456,7 +456,7 @@ public final class ImageBuild {
       Store store, Steps steps, Kernel kernel, Prepared prepared, Progress progress)
       throws IOException {
     Key key =
-        Key.of("initramfs", 1)
+        Key.of("initramfs", 2)
             .with("tool", Tool.VERSION)
             .with("kernel", kernel.version())
             .with("modules", kernel.modulesDigest(prepared.system()))

@@ -83,7 +83,7 @@ record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds
           Volume.of(
               BlockSource.bytes(Arrays.copyOfRange(both, GrubBios.BOOT_CODE_BYTES, both.length)));
     }
-    Tree esp = GrubEfi.of(tools).esp(menu, menu.freshEnvironment(Set.of(Slot.A)));
+    Tree esp = GrubEfi.of(tools).esp(menu, menu.freshState(Set.of(Slot.A)));
     Volume efi =
         Fat.of(
             esp.mapped(

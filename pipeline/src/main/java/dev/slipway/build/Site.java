@@ -39,7 +39,7 @@ record Site(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
     var stamp = new Stamp(timeSeconds);
     Tree tree = withImageName(withSettings(withUsers(configured), stamp));
     tree = Network.added(tree, spec.system().dhcp(), stamp);
-    tree = Confirmation.added(tree, stamp);
+    tree = Health.added(tree, spec.system().health(), stamp);
     tree = new FirstBoot(spec.system().hostname()).addedTo(tree, timeSeconds);
     return Arrangement.readied(tree, timeSeconds);
   }

@@ -48,7 +48,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
     for (OwnEntry entry : spec.own()) {
       own.add(describe(entry).replace("\n", " "));
     }
-    return Key.of("system", 2)
+    return Key.of("system", 3)
         .with("tool", Tool.VERSION)
         .with("root file system", configured)
         .with("name", spec.name() + " " + spec.version())
@@ -88,6 +88,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
     s.disabledUnits().forEach(unit -> parts.add("disable " + unit));
     s.maskedUnits().forEach(unit -> parts.add("mask " + unit));
     parts.add("watchdog " + s.watchdogSeconds());
+    parts.add("health " + s.health());
     return parts.stream().map(part -> part.replace("\n", "\\n")).toList();
   }
 

@@ -344,7 +344,17 @@ final class SpecReader {
         enabled,
         disabled,
         masked,
-        watchdog);
+        watchdog,
+        health(f.mapping("health")));
+  }
+
+  private static HealthSettings health(Fields f) {
+    boolean checks = f.flag("checks", true);
+    Optional<String> network = f.value("network", Words::reachable);
+    int seconds = f.value("check-seconds", text -> Words.number(text, 1, 3600)).orElse(60);
+    List<String> mayFail = f.values("may-fail", Words::unit);
+    f.end();
+    return new HealthSettings(checks, network, seconds, mayFail);
   }
 
   private enum NetworkChoice {

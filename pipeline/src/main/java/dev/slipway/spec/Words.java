@@ -30,6 +30,7 @@ final class Words {
       Pattern.compile("[A-Za-z]{1,8}(_[A-Z]{2})?(\\.[A-Za-z0-9-]+)?(@[a-z]+)?");
   private static final Pattern TIMEZONE = Pattern.compile("[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*");
   private static final Pattern KEYBOARD = Pattern.compile("[a-z0-9-]+");
+  private static final Pattern REACHABLE = Pattern.compile("route|[A-Za-z0-9.-]+:[1-9][0-9]{0,4}");
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
   private static final Pattern SSH_KEY =
       Pattern.compile(
@@ -110,6 +111,13 @@ final class Words {
 
   static String keyboard(String text) {
     return matching(KEYBOARD, text, "a keyboard layout is a word such as us or de");
+  }
+
+  static String reachable(String text) {
+    return matching(
+        REACHABLE,
+        text,
+        "what must answer is \"route\", or a host and its port such as update.example:443");
   }
 
   static String sshKey(String text) {

@@ -309,7 +309,7 @@ class SystemTreeTest {
     assertThat(List.of(none.digest(), anna.digest(), root.digest())).doesNotHaveDuplicates();
     assertThat(anna.toString() + root).doesNotContain("secret");
     // Whoever adds a setting adds it to the key as well, and then counts it here.
-    assertThat(SystemSettings.class.getRecordComponents()).hasSize(12);
+    assertThat(SystemSettings.class.getRecordComponents()).hasSize(13);
     assertThat(User.class.getRecordComponents()).hasSize(7);
   }
 }
