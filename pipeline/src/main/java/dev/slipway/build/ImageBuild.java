@@ -4,6 +4,7 @@ package dev.slipway.build;
 import dev.slipway.apt.LockFile;
 import dev.slipway.apt.Platform;
 import dev.slipway.arrange.Accounts;
+import dev.slipway.boot.InitramfsTools;
 import dev.slipway.build.LastBuild.Seen;
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.ImageFile;
@@ -25,7 +26,9 @@ import dev.slipway.store.BlobWriter;
 import dev.slipway.store.Key;
 import dev.slipway.store.Store;
 import dev.slipway.tree.Content;
+import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -134,10 +137,6 @@ public final class ImageBuild {
     if (spec.disk().layout() == Layout.RECOVERY) {
       throw new BuildException(
           "layout: recovery cannot be built yet, there is no recovery system to put there; use ab or single");
-    }
-    if (spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS) {
-      throw new BuildException(
-          "initramfs: the one of initramfs-tools cannot mount slots yet; leave it at slipway");
     }
   }
 
@@ -289,7 +288,6 @@ public final class ImageBuild {
   private RootfsOptions rootfsOptions(LockFile lock) throws FormatException {
     return RootfsOptions.of(spec.architecture(), time(lock))
         .withPreseed(String.join("\n", spec.preseed()) + (spec.preseed().isEmpty() ? "" : "\n"))
-        .withInitramfsTools(spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS)
         .withIds(LockedAccounts.ids(lock))
         .withNetwork(spec.sandboxNetwork());
   }
@@ -317,13 +315,12 @@ public final class ImageBuild {
   private Key rootfsKey(LockFile lock) throws IOException {
     var packages = lock.image().stream().map(each -> each + " " + each.digest()).toList();
     RootfsOptions rootfs = rootfsOptions(lock);
-    return Key.of("configured", 2)
+    return Key.of("configured", 3)
         .with("tool", Tool.VERSION)
         .with("packages", packages)
         .with("architecture", rootfs.architecture())
         .with("time", rootfs.epochSeconds())
         .with("preseed", Digest.of(rootfs.preseed().getBytes(StandardCharsets.UTF_8)))
-        .with("initramfs-tools", Boolean.toString(rootfs.initramfsTools()))
         .with("users and groups", rootfs.ids().toString())
         .with("network in the sandbox", Boolean.toString(rootfs.network()));
   }
@@ -414,12 +411,21 @@ public final class ImageBuild {
   private Content initramfs(
       Store store, Steps steps, Kernel kernel, Prepared prepared, Progress progress)
       throws IOException {
+    boolean own = spec.disk().initramfs() == Initramfs.SLIPWAY;
     Key key =
         Key.of("initramfs", 1)
             .with("tool", Tool.VERSION)
             .with("kernel", kernel.version())
             .with("modules", kernel.modulesDigest(prepared.system()))
             .with("boot loaders and tools", prepared.bootTools().key());
+    if (!own) {
+      // Hooks of packages may pack anything.
+      key = key.with("system", prepared.systemKey());
+    }
+    Steps.Maker<Content> maker =
+        own
+            ? () -> kernel.initramfs(prepared.system(), prepared.tools())
+            : () -> stockInitramfs(store, kernel, prepared, progress);
     byte[] digest =
         steps.bytes(
             INITRAMFS,
@@ -427,17 +433,38 @@ public final class ImageBuild {
             () -> {
               try (Task task = progress.start("making the initramfs", -1);
                   BlobWriter out = store.newBlob("initramfs of " + kernel.version())) {
-                try (var in = kernel.initramfs(prepared.system(), prepared.tools()).open()) {
+                try (var in = maker.make().open()) {
                   in.transferTo(out);
                 }
                 return out.commit().digest().bytes();
               }
             });
     Optional<Blob> blob = store.find(Digest.fromBytes(digest));
-    if (blob.isEmpty()) {
-      return kernel.initramfs(prepared.system(), prepared.tools());
+    return blob.isEmpty()
+        ? maker.make()
+        : Content.of(blob.get().size(), blob.get().digest(), blob.get().source());
+  }
+
+  /** Debian's own, made in a copy of the finished system that is thrown away. */
+  private Content stockInitramfs(Store store, Kernel kernel, Prepared prepared, Progress progress)
+      throws IOException {
+    String output = "/slipway.initrd";
+    SandboxCommand command =
+        new SandboxCommand(
+            "make the initramfs", InitramfsTools.command(kernel.version(), output), false);
+    Tree made =
+        Rootfs.in(store)
+            .run(
+                prepared.system(),
+                List.of(command),
+                rootfsOptions(prepared.lock()),
+                sandbox,
+                progress)
+            .tree();
+    if (made.node(TreePath.of(output)).orElse(null) instanceof RegularFile file) {
+      return file.content();
     }
-    return Content.of(blob.get().size(), blob.get().digest(), blob.get().source());
+    throw new BuildException("mkinitramfs of the image made no initramfs");
   }
 
   /** Puts a small file in place at once. */

@@ -5,12 +5,16 @@ import dev.slipway.arrange.Accounts;
 import dev.slipway.arrange.Arrangement;
 import dev.slipway.arrange.FirstBoot;
 import dev.slipway.arrange.Stamp;
+import dev.slipway.boot.InitramfsOptions;
+import dev.slipway.boot.InitramfsTools;
 import dev.slipway.rootfs.IdTable;
 import dev.slipway.spec.AptSource;
+import dev.slipway.spec.DiskSettings.Initramfs;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.spec.SystemSettings;
 import dev.slipway.spec.User;
 import dev.slipway.tree.Content;
+import dev.slipway.tree.Metadata;
 import dev.slipway.tree.Node.Directory;
 import dev.slipway.tree.Node.Inode;
 import dev.slipway.tree.Node.RegularFile;
@@ -38,8 +42,18 @@ record Site(ImageSpec spec, long timeSeconds, IdTable keptIds) {
     Tree tree = withImageName(withSettings(withUsers(configured), stamp));
     tree = Network.added(tree, spec.system().dhcp(), stamp);
     tree = Confirmation.added(tree, stamp);
+    if (spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS) {
+      tree =
+          tree.overlaidWith(
+              InitramfsTools.scripts(InitramfsOptions.DEFAULT)
+                  .mapped((path, inode) -> inode.withMetadata(stamped(inode.metadata()))));
+    }
     tree = new FirstBoot(spec.system().hostname()).addedTo(tree, timeSeconds);
     return Arrangement.readied(tree, timeSeconds);
+  }
+
+  private Metadata stamped(Metadata metadata) {
+    return metadata.withMtime(timeSeconds, 0);
   }
 
   /** The specification's own files. */

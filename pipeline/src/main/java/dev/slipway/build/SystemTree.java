@@ -63,6 +63,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, IdTable keptIds) {
         .with("commands", spec.run().stream().map(command -> command.replace("\n", "\\n")).toList())
         .with("network in the sandbox", Boolean.toString(spec.sandboxNetwork()))
         .with("kept ids", keptIds.toString())
+        .with("initramfs", spec.disk().initramfs().toString())
         .with("time", timeSeconds);
   }
 

@@ -197,7 +197,7 @@ final class SpecReader {
    */
   private AptSource source(Fields f, boolean forBuild) {
     List<String> uris = f.values("uris", Words::archive);
-    if (uris.isEmpty()) {
+    if (uris.isEmpty() && !f.has("uris")) {
       f.problem(
           f.place(), "a source needs \"uris\", such as \"uris: [https://archive.example/debian]\"");
     }

@@ -153,7 +153,7 @@ class ImageSpecTest {
                 + "robot.yaml:6:24: \"kernel.command-line\": kernel command line: a double quote is opened and not closed: a=\"b\n"
                 + "robot.yaml:7:19: \"sources[].uris\": \"not an address\" is no address of an archive: Illegal character in path\n"
                 + "robot.yaml:7:35: \"sources[].uris\": \"ftp://x/y\" is no address of an archive: it starts with http:, https: or file:\n"
-                + "robot.yaml:8:29: the user \"anna\" is given twice");
+                + "robot.yaml:8:30: the user \"anna\" is given twice");
   }
 
   @Test
