@@ -70,7 +70,7 @@ final class MatchingView implements FieldSink {
     if (section.fileSize() > 0) {
       long at = section.offset() + address - map.before().address(in);
       long end = Math.min(Math.min(at + SIGN_BYTES, section.endOffset()), signs.length);
-      for (; at < end; at++) {
+      for (; at >= 0 && at < end; at++) { // hostile headers place sections anywhere
         hash = (hash ^ signs[(int) at]) * PRIME;
       }
     }
