@@ -27,16 +27,12 @@ final class Recital {
   private final OpWriter ops;
   private final DifferenceWriter differences;
   private final OutputStream literals;
+  private final OutputStream sides;
   private final OutputStream sourceChecks;
   private final SourceCheck sourceCheck = new SourceCheck();
   private final Ledger ledger;
   private final byte[] part = new byte[PART];
   private final byte[] wanted = new byte[PART];
-
-  /** How addresses of the search are told in the delta. */
-  interface Places {
-    Place of(long address);
-  }
 
   Recital(ByteSpace space, Places places, LaneWriter lanes, Ledger ledger) {
     this.space = space;
@@ -46,6 +42,7 @@ final class Recital {
     ops = new OpWriter(lanes);
     differences = new DifferenceWriter(lanes.lane(Lanes.DIFFERENCES.ordinal()));
     literals = lanes.lane(Lanes.LITERALS.ordinal());
+    sides = lanes.lane(Lanes.SIDES.ordinal());
     sourceChecks = lanes.lane(Lanes.SOURCE_CHECKS.ordinal());
   }
 
@@ -71,6 +68,17 @@ final class Recital {
 
   private static boolean continues(Alignment one, long length, Alignment next) {
     return next.newOffset() == one.newOffset() + length && next.shift() == one.shift();
+  }
+
+  /** Tells a member: what it is, then its plain text. */
+  void member(MemberTexts.Text text, boolean keep, Search.Stretch plain) throws IOException {
+    begin();
+    ops.enterMember(
+        new Op.Member(
+            text.member().length(), text.member().plainLength(), text.recipe().length, keep));
+    sides.write(text.recipe());
+    stretch(plain.start(), plain.end(), plain.alignments());
+    ops.leaveMember(text.member().length());
   }
 
   private void gap(long start, long end) throws IOException {
