@@ -18,6 +18,7 @@ final class ElfHeaders {
   static final int SECTION_BYTES = 64;
 
   static final int RELOCATABLE = 1; // ET_REL
+  static final int EXECUTABLE = 2; // ET_EXEC
   static final int X86_64 = 62; // EM_X86_64
   static final int AARCH64 = 183; // EM_AARCH64
 

@@ -44,7 +44,13 @@ enum FieldKind {
   /** The lengths in the header of {@code .BTF}. */
   TYPE_HEADER(21),
   /** The checksum of an exported symbol. */
-  CHECKSUM(22);
+  CHECKSUM(22),
+  /** An address in an instruction of a program that runs where it was linked for. */
+  CONSTANT(23),
+  /** A word in a kernel's table that holds the distance from itself to something. */
+  RELATIVE_WORD(24),
+  /** An address of 32 bits in the list of places that a kernel appends for moving itself. */
+  KERNEL_PLACE(25);
 
   private final int number;
 

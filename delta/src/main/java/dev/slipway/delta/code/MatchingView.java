@@ -10,8 +10,8 @@ import java.util.List;
  * Replaces the references of a file by signs of their targets.
  *
  * <p>References in code become zero. A reference elsewhere becomes a hash of the bytes at its
- * target, where code is taken as it is after that first step; one to a name becomes a hash of the
- * name. So a table of pointers into which one was inserted matches around it.
+ * target, in which all references have been set to zero in a first round; one to a name becomes a
+ * hash of the name. So a table of pointers into which one was inserted matches around it.
  */
 final class MatchingView implements FieldSink {
   private static final int SIGN_BYTES = 16;
@@ -19,7 +19,7 @@ final class MatchingView implements FieldSink {
   private static final long SEED = 0xCBF2_9CE4_8422_2325L;
 
   private final byte[] view;
-  private final byte[] signs;
+  private final byte[] signs; // null in the first round
   private final AddressMap map;
 
   private MatchingView(byte[] view, byte[] signs, AddressMap map) {
@@ -39,17 +39,14 @@ final class MatchingView implements FieldSink {
     OffsetMap same = OffsetMap.of(List.of(new Alignment(0, 0, file.length)), file.length);
     var map = new AddressMap(layout, same, Corrections.NONE);
     List<Region> regions = Regions.of(bytes, map, context, BtfSide.same(bytes, headers, context));
-    var inCode = new MatchingView(file, file, map);
+    byte[] zeroed = original.clone();
+    fields(regions, new MatchingView(zeroed, null, map));
+    fields(regions, new MatchingView(file, zeroed, map));
+  }
+
+  private static void fields(List<Region> regions, FieldSink sink) throws IOException {
     for (Region region : regions) {
-      if (region.model() instanceof X86Code) {
-        region.model().fields(region.start(), region.end(), inCode);
-      }
-    }
-    var inData = new MatchingView(file, file.clone(), map);
-    for (Region region : regions) {
-      if (!(region.model() instanceof X86Code)) {
-        region.model().fields(region.start(), region.end(), inData);
-      }
+      region.model().fields(region.start(), region.end(), sink);
     }
   }
 
@@ -61,6 +58,9 @@ final class MatchingView implements FieldSink {
 
   /** A hash of the bytes at an address. */
   private long sign(long address) {
+    if (signs == null) {
+      return 0;
+    }
     int in = map.before().sectionAt(address);
     if (in < 0) {
       return SEED;
@@ -82,7 +82,7 @@ final class MatchingView implements FieldSink {
   }
 
   private long textSign(int section, long inside) {
-    if (section < 0 || section >= map.layout().before.sections.size()) {
+    if (signs == null || section < 0 || section >= map.layout().before.sections.size()) {
       return SEED;
     }
     long hash = SEED;

@@ -12,6 +12,19 @@ final class Regions {
   private static final Set<String> POINTERS =
       Set.of(".init_array", ".fini_array", ".data.rel.ro", ".got", ".got.plt", ".data");
 
+  private static final Set<String> RELATIVE_WORDS =
+      Set.of(
+          "__ksymtab",
+          "__ksymtab_gpl",
+          "__ex_table",
+          "__bug_table",
+          ".orc_unwind_ip",
+          ".retpoline_sites",
+          ".return_sites",
+          ".altinstructions",
+          ".smp_locks",
+          ".pci_fixup");
+
   /** No two overlap; in the order of the file. */
   private final List<Region> regions = new ArrayList<>();
 
@@ -48,8 +61,15 @@ final class Regions {
         chosen.regions.add(new Region(section.offset(), section.endOffset(), model));
       }
     }
+    if (chosen.kernelImage()) {
+      chosen.addKernelPlaces();
+    }
     chosen.regions.sort(Comparator.comparingLong(Region::start));
     return chosen.withoutOverlaps();
+  }
+
+  private boolean absolute() {
+    return map.layout().before.type == ElfHeaders.EXECUTABLE;
   }
 
   private boolean inFile(Section section) {
@@ -72,7 +92,7 @@ final class Regions {
     boolean x86 = map.layout().before.machine == ElfHeaders.X86_64;
     long address = map.before().address(index);
     if (section.executable()) {
-      return x86 ? new X86Code(file, section, address, map) : null;
+      return x86 ? new X86Code(file, section, address, map, absolute()) : null;
     }
     if (section.type() == Section.RELA) {
       int link = section.link();
@@ -104,7 +124,27 @@ final class Regions {
     }
   }
 
+  /** Whether the file is a kernel: the only program that exports symbols to modules. */
+  private boolean kernelImage() {
+    return absolute() && map.layout().before.find("__ksymtab") >= 0;
+  }
+
+  /** What lies behind the headers of a kernel is a list of places to adjust when it is moved. */
+  private void addKernelPlaces() {
+    ElfHeaders before = map.layout().before;
+    long start =
+        before.sectionHeaderOffset + (long) before.sections.size() * ElfHeaders.SECTION_BYTES;
+    if (start < file.size()) {
+      regions.add(new Region(start, file.size(), new KernelPlaces(file, start, map)));
+    }
+  }
+
   private FieldModel loaded(int index, Section section, long address) throws IOException {
+    if (kernelImage()) {
+      return RELATIVE_WORDS.contains(section.name())
+          ? new RelativeWords(file, section, address, map)
+          : new Pointers(file, section, map);
+    }
     if (POINTERS.contains(section.name())) {
       return new Pointers(file, section, map);
     }

@@ -17,14 +17,20 @@ final class X86Code implements FieldModel {
   private static final int LEAD_BYTES = 64;
   private static final int BLOCKS_KEPT = 64;
   private static final int SITES_MOST = BLOCK_BYTES / 4;
+
+  /** Constants below are lengths and flags, not addresses. */
+  private static final long ADDRESS_LEAST = 1 << 16;
+
+  private static final int CONSTANT = 4;
   private static final FieldKind[] KINDS = {
-    FieldKind.CALL, FieldKind.JUMP, FieldKind.BRANCH, FieldKind.OPERAND
+    FieldKind.CALL, FieldKind.JUMP, FieldKind.BRANCH, FieldKind.OPERAND, FieldKind.CONSTANT
   };
 
   private final PagedBytes file;
   private final Section section;
   private final long address;
   private final AddressMap map;
+  private final boolean absolute;
   private final X86Instruction instruction = new X86Instruction();
   private final byte[] code = new byte[LEAD_BYTES + BLOCK_BYTES + 2 * X86Instruction.LONGEST];
   private final Block[] blocks = new Block[BLOCKS_KEPT];
@@ -37,7 +43,12 @@ final class X86Code implements FieldModel {
     final int[] values = new int[SITES_MOST];
   }
 
-  X86Code(PagedBytes file, Section section, long address, AddressMap map) {
+  /**
+   * @param absolute whether the program runs at the addresses it was linked for, so that constants
+   *     of 32 bits may be addresses
+   */
+  X86Code(PagedBytes file, Section section, long address, AddressMap map, boolean absolute) {
+    this.absolute = absolute;
     this.file = file;
     this.section = section;
     this.address = address;
@@ -58,12 +69,24 @@ final class X86Code implements FieldModel {
         if (position >= to) {
           return;
         }
-        int distance = site & 0xf;
-        long target = address + place + distance + block.values[i];
-        if (position >= from && block.values[i] != 0 && map.known(target)) {
-          sink.relative(KINDS[site >>> 4 & 3], position, 4, distance, target);
+        if (position >= from) {
+          site(KINDS[site >>> 4 & 7], position, site & 0xf, block.values[i], sink);
         }
       }
+    }
+  }
+
+  private void site(FieldKind kind, long position, int distance, int value, FieldSink sink)
+      throws IOException {
+    if (kind == FieldKind.CONSTANT) {
+      if (Long.compareUnsigned(value, ADDRESS_LEAST) >= 0 && map.known(value)) {
+        sink.absolute(kind, position, 4, 0, value);
+      }
+      return;
+    }
+    long target = address + position - section.offset() + distance + value;
+    if (value != 0 && map.known(target)) {
+      sink.relative(kind, position, 4, distance, target);
     }
   }
 
@@ -93,18 +116,30 @@ final class X86Code implements FieldModel {
     block.count = 0;
     for (int at = 0; at < end; at += instruction.length) {
       instruction.decode(code, at);
-      int field = at + instruction.field;
-      if (instruction.field >= 0 && field >= lead && field < end && field + 4 <= count) {
-        int distance = at + instruction.length - field;
-        block.sites[block.count] =
-            field - lead << 8 | number(instruction.kind) << 4 | distance & 0xf;
-        block.values[block.count++] =
-            code[field] & 0xff
-                | (code[field + 1] & 0xff) << 8
-                | (code[field + 2] & 0xff) << 16
-                | code[field + 3] << 24;
+      if (instruction.field >= 0) {
+        int limit = Math.min(end, count - 3);
+        add(block, at, instruction.field, number(instruction.kind), lead, limit);
+      }
+      if (absolute) {
+        int limit = Math.min(end, count - 3);
+        add(block, at, instruction.displacement, CONSTANT, lead, limit);
+        add(block, at, instruction.immediate, CONSTANT, lead, limit);
       }
     }
+  }
+
+  private void add(Block block, int at, int inside, int kind, int lead, int limit) {
+    int field = at + inside;
+    if (inside < 0 || field < lead || field >= limit) {
+      return;
+    }
+    int distance = instruction.length - inside;
+    block.sites[block.count] = field - lead << 8 | kind << 4 | distance & 0xf;
+    block.values[block.count++] =
+        code[field] & 0xff
+            | (code[field + 1] & 0xff) << 8
+            | (code[field + 2] & 0xff) << 16
+            | code[field + 3] << 24;
   }
 
   private static int number(FieldKind kind) {

@@ -127,9 +127,17 @@ final class X86Instruction {
   /** What the field is, if there is one. */
   FieldKind kind;
 
+  /** Where a displacement of four bytes begins that is not such a field; -1 for none. */
+  int displacement;
+
+  /** Where a constant of four bytes begins; -1 for none. */
+  int immediate;
+
   /** Reads the instruction at an index; {@link #LONGEST} bytes must follow it. */
   void decode(byte[] code, int start) {
     field = -1;
+    displacement = -1;
+    immediate = -1;
     int at = start;
     int opcode = code[at++] & 0xff;
     int flags = ONE_BYTE[opcode];
@@ -178,6 +186,7 @@ final class X86Instruction {
         }
         default -> { // A0..A3: an address of eight bytes; B8..BF: mov with a constant
           int constant = wide ? 8 : shortOperand ? 2 : 4;
+          immediate = opcode >= 0xb0 && constant == 4 ? at - start : -1;
           length = at - start + (opcode < 0xb0 ? 8 : constant);
           return;
         }
@@ -196,6 +205,7 @@ final class X86Instruction {
     if ((flags & IMM8) != 0) {
       at++;
     } else if ((flags & IMM32) != 0) {
+      immediate = shortOperand ? -1 : at - start;
       at += shortOperand ? 2 : 4;
     } else if ((flags & IMM16) != 0) {
       at += 2;
@@ -222,14 +232,22 @@ final class X86Instruction {
     int register = modrm & 7;
     if (register == 4) {
       int base = code[at++] & 7;
-      return at + (mode == 0x40 ? 1 : mode == 0x80 || base == 5 ? 4 : 0);
+      return displaced(at, start, mode == 0x80 || mode == 0 && base == 5, mode);
     }
     if (mode == 0 && register == 5) {
       field = at - start;
       kind = FieldKind.OPERAND;
       return at + 4;
     }
-    return at + (mode == 0x40 ? 1 : mode == 0x80 ? 4 : 0);
+    return displaced(at, start, mode == 0x80, mode);
+  }
+
+  private int displaced(int at, int start, boolean byFourBytes, int mode) {
+    if (byFourBytes) {
+      displacement = at - start;
+      return at + 4;
+    }
+    return mode == 0x40 ? at + 1 : at;
   }
 
   private void finish(FieldKind found, int at, int start) {
