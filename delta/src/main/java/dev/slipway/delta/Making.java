@@ -3,6 +3,7 @@ package dev.slipway.delta;
 
 import dev.slipway.delta.Place.Area;
 import dev.slipway.delta.coding.LaneWriter;
+import dev.slipway.delta.code.CodeContext;
 import dev.slipway.delta.member.Rebuild;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
@@ -44,7 +45,9 @@ final class Making {
       Layout layout = Layout.of(space, made.texts());
       List<Search.Stretch> stretches =
           new Search(space, layout, options).align(made.without(copies));
-      return tell(space, stretches, old, made, sourceDigest, checks);
+      var code = new CodeSearch(space, options);
+      List<List<CodePair>> pairs = code.pair(stretches);
+      return tell(space, stretches, pairs, code.context(), old, made, sourceDigest, checks);
     }
   }
 
@@ -63,12 +66,14 @@ final class Making {
   private BlockDelta tell(
       ByteSpace space,
       List<Search.Stretch> stretches,
+      List<List<CodePair>> pairs,
+      CodeContext context,
       MemberTexts old,
       MemberTexts made,
       Aside<Digest> sourceDigest,
       Aside<TargetDigests.Checks> checks)
       throws IOException {
-    var places = new Places(old, made, stretches);
+    var places = new Places(old, made, stretches, pairs);
     var lanes =
         new LaneWriter(
             Lanes.options(
@@ -77,18 +82,19 @@ final class Making {
     boolean done = false;
     try (Task task = progress.start("making the delta", target.size())) {
       lanes.lane(Lanes.TARGET_CHECKS.ordinal()).write(checks.get().steps());
-      prologue(space, old, places)
+      prologue(space, old, places, context)
           .write(lanes.lane(Lanes.LENGTHS.ordinal()), lanes.lane(Lanes.SIDES.ordinal()));
-      var recital = new Recital(space, places, lanes, Ledger.NONE);
+      var recital = new Recital(space, places, context, lanes, Ledger.NONE);
       long memory = 0;
-      for (Search.Stretch stretch : stretches) {
+      for (int i = 0; i < stretches.size(); i++) {
+        Search.Stretch stretch = stretches.get(i);
         if (stretch.member() < 0) {
-          recital.stretch(stretch.start(), stretch.end(), stretch.alignments());
+          recital.stretch(stretch, pairs.get(i));
           task.advance(stretch.length());
         } else {
           MemberTexts.Text text = made.texts().get(stretch.member());
           memory = Math.max(memory, text.recipe().length + Rebuild.memoryBytes(text.recipe()));
-          recital.member(text, places.made().isUsed(stretch.member()), stretch);
+          recital.member(text, places.made().isUsed(stretch.member()), stretch, pairs.get(i));
           task.advance(text.member().length());
         }
       }
@@ -107,7 +113,7 @@ final class Making {
               target.size(),
               checks.get().whole(),
               places.old().bytes() + places.made().bytes(),
-              memory,
+              memory + recital.memoryBytes(),
               dictionaries);
       done = true;
       return new BlockDelta(header, lanes);
@@ -118,7 +124,8 @@ final class Making {
     }
   }
 
-  private static Prologue prologue(ByteSpace space, MemberTexts old, Places places) {
+  private static Prologue prologue(
+      ByteSpace space, MemberTexts old, Places places, CodeContext context) {
     var opened = new ArrayList<Prologue.Opened>();
     for (int i = 0; i < old.texts().size(); i++) {
       if (places.old().isUsed(i)) {
@@ -129,6 +136,6 @@ final class Making {
         opened.add(new Prologue.Opened(text.member(), (int) crc.getValue()));
       }
     }
-    return new Prologue(opened, new byte[0]);
+    return new Prologue(opened, context.bytes());
   }
 }

@@ -13,22 +13,31 @@ final class Places {
   private final PlainUse old;
   private final PlainUse made;
 
-  Places(MemberTexts oldTexts, MemberTexts madeTexts, List<Search.Stretch> stretches) {
+  Places(MemberTexts oldTexts, MemberTexts madeTexts, List<Search.Stretch> stretches,
+      List<List<CodePair>> pairs) {
     old = new PlainUse(Area.SOURCE_PLAIN, oldTexts.texts());
     made = new PlainUse(Area.TARGET_PLAIN, madeTexts.texts());
     for (Search.Stretch stretch : stretches) {
-      for (Alignment alignment : stretch.alignments()) {
-        switch (AREAS[ByteSpace.area(alignment.oldOffset())]) {
-          case SOURCE_PLAIN -> old.add(alignment);
-          case TARGET_PLAIN -> made.add(alignment);
-          default -> {
-            // images need no mapping
-          }
-        }
+      stretch.alignments().forEach(this::add);
+    }
+    for (List<CodePair> each : pairs) {
+      for (CodePair pair : each) {
+        add(new Alignment(pair.made().start(), pair.old().start(), pair.old().length()));
+        pair.alignments().forEach(this::add);
       }
     }
     old.settle();
     made.settle();
+  }
+
+  private void add(Alignment alignment) {
+    switch (AREAS[ByteSpace.area(alignment.oldOffset())]) {
+      case SOURCE_PLAIN -> old.add(alignment);
+      case TARGET_PLAIN -> made.add(alignment);
+      default -> {
+        // images need no mapping
+      }
+    }
   }
 
   PlainUse old() {

@@ -2,10 +2,14 @@
 package dev.slipway.delta;
 
 import dev.slipway.delta.Place.Area;
+import dev.slipway.delta.code.CodeContext;
+import dev.slipway.delta.code.CodeModel;
+import dev.slipway.delta.code.CodePredictor;
 import dev.slipway.delta.coding.LaneReader;
 import dev.slipway.delta.member.Rebuild;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
+import dev.slipway.match.Alignment;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,6 +17,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 
 /**
@@ -36,6 +41,11 @@ final class Production implements Closeable {
   private final InputStream sourceChecks;
   private final SourceCheck sourceCheck = new SourceCheck();
   private final byte[] part = new byte[Recital.PART];
+
+  private CodeModel model;
+
+  /** The predictor of the executable being made; null where there is none. */
+  private CodePredictor predictor;
 
   /** The member whose plain text is being made; null while the target itself is. */
   private MemberOutput member;
@@ -67,6 +77,7 @@ final class Production implements Closeable {
   void run() throws IOException {
     try {
       Prologue prologue = Prologue.read(lengths, sides, header);
+      model = CodeModel.of(CodeContext.read(prologue.context()));
       for (Prologue.Opened opened : prologue.members()) {
         reach.unpack(opened);
       }
@@ -95,10 +106,53 @@ final class Production implements Closeable {
     } else if (op instanceof Op.Copy copy) {
       copy(copy.length(), copy.from());
     } else if (op instanceof Op.Diff diff) {
-      diff(diff.length(), diff.from());
+      diff(diff.length(), diff.from(), -1);
     } else if (op instanceof Op.Member inner) {
       member(inner);
+    } else if (op instanceof Op.Code inner) {
+      code(inner);
     }
+  }
+
+  private void code(Op.Code op) throws IOException {
+    byte[] side = side(op.sideLength());
+    var inner = new ArrayList<Op>();
+    var predicted = new ArrayList<Alignment>();
+    long made = 0;
+    for (int i = 0; i < op.count(); i++) {
+      Op next = ops.next(op.length() - made);
+      inner.add(next);
+      long length = Op.plainLength(next);
+      if (next instanceof Op.Diff diff && isWithin(diff, op) && length > 0) {
+        predicted.add(new Alignment(made, diff.from().offset() - op.oldFile().offset(), length));
+      }
+      made += length;
+    }
+    if (made != op.length()) {
+      throw new FormatException(
+          delta + ": an executable of " + made + " bytes, expected " + op.length());
+    }
+    boolean there = isThere(op.length());
+    predictor =
+        there
+            ? null
+            : model.predictor(reach.part(op.oldFile(), op.oldLength()), predicted, side);
+    long start = sourceCheck.made();
+    for (Op next : inner) {
+      if (next instanceof Op.Diff diff && isWithin(diff, op)) {
+        diff(diff.length(), diff.from(), sourceCheck.made() - start);
+      } else {
+        follow(next);
+      }
+    }
+    predictor = null;
+  }
+
+  private static boolean isWithin(Op.Diff diff, Op.Code code) {
+    long offset = diff.from().offset() - code.oldFile().offset();
+    return diff.from().area() == code.oldFile().area()
+        && offset >= 0
+        && offset + diff.length() <= code.oldLength();
   }
 
   private void member(Op.Member op) throws IOException {
@@ -258,17 +312,26 @@ final class Production implements Closeable {
     return count;
   }
 
-  private void diff(long length, Place from) throws IOException {
+  /**
+   * Adds differences to old bytes.
+   *
+   * @param inFile where in the executable they are predicted for; -1 for bytes that are as they are
+   */
+  private void diff(long length, Place from, long inFile) throws IOException {
     reach.require(from, length);
     boolean there = isThere(length);
     for (long done = 0; done < length; ) {
       int count = (int) Math.min(length - done, part.length);
-      if (!there) {
+      if (!there && inFile >= 0) {
+        predictor.predict(inFile + done, part, 0, count);
+      } else if (!there) {
         reach.read(from.area(), from.offset() + done, ByteBuffer.wrap(part, 0, count));
       }
       for (int checked = 0; checked < count; ) {
         int now = (int) Math.min(count - checked, sourceCheck.room());
-        if (there) {
+        if (inFile >= 0) {
+          pass(now); // what a predictor reads is not checked but by its result
+        } else if (there) {
           pass(from, now);
         } else {
           if (from.area() == Area.SOURCE) {
