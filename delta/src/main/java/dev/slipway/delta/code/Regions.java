@@ -92,7 +92,9 @@ final class Regions {
     boolean x86 = map.layout().before.machine == ElfHeaders.X86_64;
     long address = map.before().address(index);
     if (section.executable()) {
-      return x86 ? new X86Code(file, section, address, map, absolute()) : null;
+      return x86
+          ? new X86Code(file, section, address, map, absolute())
+          : new ArmCode(file, section, address, map);
     }
     if (section.type() == Section.RELA) {
       int link = section.link();
