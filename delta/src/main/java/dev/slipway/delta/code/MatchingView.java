@@ -70,7 +70,7 @@ final class MatchingView implements FieldSink {
     if (section.fileSize() > 0) {
       long at = section.offset() + address - map.before().address(in);
       long end = Math.min(Math.min(at + SIGN_BYTES, section.endOffset()), signs.length);
-      for (; at < end; at++) {
+      for (; at >= 0 && at < end; at++) { // hostile headers place sections anywhere
         hash = (hash ^ signs[(int) at]) * PRIME;
       }
     }
@@ -112,6 +112,11 @@ final class MatchingView implements FieldSink {
   public void absolute(FieldKind kind, long position, int bytes, long base, long target) {
     boolean place = kind == FieldKind.RELOCATION_PLACE || kind == FieldKind.SYMBOL_VALUE;
     put(position, bytes, place ? 0 : sign(target));
+  }
+
+  @Override
+  public void instruction(FieldKind kind, long position, int word, ArmField field, long target) {
+    put(position, 4, field.blank(word));
   }
 
   @Override

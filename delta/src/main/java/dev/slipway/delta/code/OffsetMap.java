@@ -129,9 +129,10 @@ final class OffsetMap {
     return count == 0;
   }
 
-  /** The new offset of an old byte that lies inside the old file, or at its end. */
+  /** The new offset of an old byte; a place outside the old file moves with the file's end. */
   long map(long oldOffset) {
-    int bucket = (int) (oldOffset >>> BUCKET_BITS);
+    long within = Math.max(0, oldOffset) >>> BUCKET_BITS;
+    int bucket = (int) Math.min(buckets.length - 1, within);
     int low = buckets[bucket];
     int high = bucket + 1 < buckets.length ? buckets[bucket + 1] : count;
     while (low < high) { // the first range that ends behind the offset
