@@ -8,6 +8,9 @@ interface Adjustments {
   /** A position no input reaches. */
   long NEVER = Long.MAX_VALUE;
 
+  /** The answer that no match was to be held back at the byte before; the question is repeated. */
+  long DROP_HELD = -1;
+
   /** No adjustments. */
   Adjustments NONE =
       new Adjustments() {
@@ -30,12 +33,13 @@ interface Adjustments {
    *
    * @param length of the match that was found, below 3 if none
    * @param heldLength of the match held back at the byte before, below 3 if none
-   * @return the match, made by {@link #match}; {@link #none} if none is to be found
+   * @return the match, made by {@link #match}; {@link #none} if none is to be found; or {@link
+   *     #DROP_HELD}
    */
   long adjust(long position, int length, int distance, int heldLength) throws IOException;
 
   static long match(int length, int distance) {
-    return (long) length << Integer.SIZE | distance;
+    return (long) length << Integer.SIZE | distance & 0xffff_ffffL;
   }
 
   static long none() {

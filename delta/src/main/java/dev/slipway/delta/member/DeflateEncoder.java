@@ -142,9 +142,8 @@ final class DeflateEncoder {
 
   private void holdBack(int least) throws IOException {
     while (ahead >= least) {
-      int heldLength = length;
       int heldDistance = distance;
-      find(heldLength);
+      int heldLength = find(length);
       if (heldLength >= DeflateFormat.MATCH_MIN && length <= heldLength) {
         int end = at - 1 + heldLength;
         int lastEntered = gzip ? end - 1 : Math.min(end - 1, at + ahead - DeflateFormat.MATCH_MIN);
@@ -167,13 +166,22 @@ final class DeflateEncoder {
     }
   }
 
-  /** Enters the byte at {@link #at} and looks for a match longer than the one held back. */
-  private void find(int heldLength) throws IOException {
+  /**
+   * Enters the byte at {@link #at} and looks for a match longer than the one held back.
+   *
+   * @return the length of the match held back; an adjustment may have dropped it
+   */
+  private int find(int heldLength) throws IOException {
     if (!gzip && at >= DeflateWindow.HIGH && ahead < DeflateWindow.LOOKAHEAD) {
       slide();
     }
+    int candidate = gzip || ahead >= DeflateFormat.MATCH_MIN ? window.insert(at) : 0;
+    search(candidate, heldLength);
+    return base + at == adjustAt ? adjust(candidate, heldLength) : heldLength;
+  }
+
+  private void search(int candidate, int heldLength) {
     int place = at;
-    int candidate = gzip || ahead >= DeflateFormat.MATCH_MIN ? window.insert(place) : 0;
     int found = NO_MATCH;
     if (candidate != 0
         && (greedy || heldLength < lazyLength)
@@ -181,25 +189,29 @@ final class DeflateEncoder {
         && place <= DeflateWindow.HIGH) {
       int nice = gzip ? niceLength : Math.min(niceLength, ahead);
       found = Math.min(window.longestMatch(place, candidate, heldLength, nice), ahead);
-      distance = place - window.matchStart;
+      distance = place - window.matchStart; // of no meaning if nothing was found
       if (found == DeflateFormat.MATCH_MIN && !greedy && distance > SHORT_DISTANCE_MAX) {
         found = NO_MATCH;
       }
     }
     length = found;
-    if (base + place == adjustAt) {
-      adjust(heldLength);
-    }
   }
 
-  private void adjust(int heldLength) throws IOException {
+  private int adjust(int candidate, int heldLength) throws IOException {
+    int stillHeld = heldLength;
     long match = adjustments.adjust(adjustAt, length, distance, heldLength);
+    if (match == Adjustments.DROP_HELD) {
+      stillHeld = NO_MATCH;
+      search(candidate, stillHeld);
+      match = adjustments.adjust(adjustAt, length, distance, stillHeld);
+    }
     length = Adjustments.length(match);
     distance = Adjustments.distance(match);
-    if (length > ahead) {
+    if (length >= DeflateFormat.MATCH_MIN && length > ahead) {
       throw new FormatException(
           "recipe: the match at byte " + adjustAt + " reaches beyond the end of the plain text");
     }
     adjustAt = adjustments.next();
+    return stillHeld;
   }
 }

@@ -39,6 +39,10 @@ final class TokenGuide implements Adjustments, BlockPlan {
   private int queued;
   private long position;
   private long next;
+
+  /** Where the row of bytes starts at each of which a match is held back. */
+  private long hopeful;
+
   private final ArrayDeque<Block> blocks = new ArrayDeque<>();
 
   TokenGuide(DeflateDialect dialect, int costMax) {
@@ -92,7 +96,16 @@ final class TokenGuide implements Adjustments, BlockPlan {
       queued--;
     }
     long found = Adjustments.match(length, distance);
-    long wanted = queued == 0 ? found : wanted(at, length, distance, heldLength);
+    long wanted = queued == 0 ? found : wanted(at, found, heldLength);
+    if (disproved(at, Adjustments.length(wanted), heldLength)) {
+      for (long literal = hopeful; literal < at; literal++) {
+        record(literal, Adjustments.none());
+      }
+      return DROP_HELD;
+    }
+    if (heldLength < DeflateFormat.MATCH_MIN) {
+      hopeful = at;
+    }
     // The greedy loop skips what it matches; the other looks at the byte after a match's start.
     next = at + 1;
     if (greedy && Adjustments.length(wanted) >= DeflateFormat.MATCH_MIN) {
@@ -101,18 +114,35 @@ final class TokenGuide implements Adjustments, BlockPlan {
       next = at - 1 + heldLength;
     }
     if (wanted != found) {
-      RecordedAdjustments.write(adjusted, at - lastAdjusted, wanted);
-      lastAdjusted = at;
-      if (cost() > costMax) {
-        throw new TooCostly();
-      }
+      record(at, wanted);
     }
     return wanted;
   }
 
-  private long wanted(long at, int length, int distance, int heldLength) {
-    long found = Adjustments.match(length, distance);
-    boolean match = length >= DeflateFormat.MATCH_MIN;
+  private void record(long at, long match) throws IOException {
+    RecordedAdjustments.write(adjusted, at - lastAdjusted, match);
+    lastAdjusted = at;
+    if (cost() > costMax) {
+      throw new TooCostly();
+    }
+  }
+
+  /**
+   * Whether the match at the byte before was kept, hoping for a longer one here, and there is none:
+   * in the stream both bytes are literals. Then no literal in the row before was to have a match,
+   * for each was kept because of the next.
+   */
+  private boolean disproved(long at, int length, int heldLength) {
+    return !greedy
+        && heldLength >= DeflateFormat.MATCH_MIN
+        && length <= heldLength
+        && queued > 0
+        && position == at
+        && token(0) == LITERAL;
+  }
+
+  private long wanted(long at, long found, int heldLength) {
+    int length = Adjustments.length(found);
     if (position < at) {
       return length <= heldLength ? found : Adjustments.none();
     }
@@ -121,11 +151,18 @@ final class TokenGuide implements Adjustments, BlockPlan {
       return Adjustments.match(token >>> Short.SIZE, token & 0xffff);
     }
     boolean fits =
-        !match
-            || (token == LITERAL
-                ? !greedy && length < lazyLength && queued > 1 && length(token(1)) > length
-                : withinStored(length));
+        length < DeflateFormat.MATCH_MIN
+            || (token == LITERAL ? mayBeBeaten(length) : withinStored(length));
     return fits ? found : Adjustments.none();
+  }
+
+  /** Whether the stream may have a literal here because the next byte starts a longer match. */
+  private boolean mayBeBeaten(int length) {
+    if (greedy || length >= lazyLength || queued < 2) {
+      return false;
+    }
+    int following = token(1);
+    return following == LITERAL || length(following) > length;
   }
 
   private boolean withinStored(int length) {
