@@ -111,6 +111,19 @@ public final class ByteSpace {
     }
   }
 
+  /** Puts at most so many bytes into a buffer, and at least one. */
+  int read(long address, ByteBuffer target, int most) {
+    int at = (int) address & WINDOW_MASK;
+    int count = Math.min(most, WINDOW_MASK + 1 - at);
+    target.put(window(address).slice(at, count));
+    return count;
+  }
+
+  /** A range of addresses as a source. */
+  public BlockSource source(long address, long length) {
+    return new SpaceSource(this, address, length);
+  }
+
   /** Updates a checksum with bytes. */
   public void update(Checksum checksum, long address, long length) {
     long done = 0;

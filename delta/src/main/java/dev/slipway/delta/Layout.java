@@ -2,6 +2,7 @@
 package dev.slipway.delta;
 
 import dev.slipway.delta.Place.Area;
+import dev.slipway.delta.member.Member;
 import dev.slipway.match.ByteSpace;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,15 +32,7 @@ final class Layout {
     this.sourcePlainBytes = sourcePlainBytes;
   }
 
-  /** A target of which no member was opened. */
-  static Layout plain(ByteSpace space) {
-    return of(space, List.of());
-  }
-
-  /** A member of the target, with its plain text at an offset among the others. */
-  record Opened(long offset, long length, long plainOffset, long plainLength) {}
-
-  static Layout of(ByteSpace space, List<Opened> members) {
+  static Layout of(ByteSpace space, List<MemberTexts.Text> members) {
     var layout =
         new Layout(space.size(Area.SOURCE.ordinal()), space.size(Area.SOURCE_PLAIN.ordinal()));
     long target = ByteSpace.base(Area.TARGET.ordinal());
@@ -47,13 +40,14 @@ final class Layout {
     long at = 0;
     long plainAt = 0;
     for (int i = 0; i < members.size(); i++) {
-      Opened member = members.get(i);
+      MemberTexts.Text text = members.get(i);
+      Member member = text.member();
       layout.add(target + at, target + member.offset(), at, plainAt, -1);
-      long plainStart = plain + member.plainOffset();
+      long plainStart = plain + text.plainOffset();
       layout.stretches.add(
           new Stretch(plainStart, plainStart + member.plainLength(), member.offset(), plainAt, i));
-      at = member.offset() + member.length();
-      plainAt = member.plainOffset() + member.plainLength();
+      at = member.end();
+      plainAt = text.plainEnd();
     }
     layout.add(target + at, target + space.size(Area.TARGET.ordinal()), at, plainAt, -1);
     return layout;

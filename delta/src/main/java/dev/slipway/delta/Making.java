@@ -3,6 +3,8 @@ package dev.slipway.delta;
 
 import dev.slipway.delta.Place.Area;
 import dev.slipway.delta.coding.LaneWriter;
+import dev.slipway.delta.code.CodeContext;
+import dev.slipway.delta.member.Rebuild;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
 import dev.slipway.match.Alignment;
@@ -10,12 +12,13 @@ import dev.slipway.match.ByteSpace;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /** One making of a delta, step by step. */
 final class Making {
   private static final int STEP_BITS = 20;
-  private static final Area[] AREAS = Area.values();
   private static final BlockSource NOTHING = BlockSource.bytes(new byte[0]);
 
   private final BlockSource source;
@@ -35,10 +38,42 @@ final class Making {
         Aside.run(options.executor(), () -> Digest.of(source.stream(0, source.size())));
     Aside<TargetDigests.Checks> checks =
         Aside.run(options.executor(), () -> TargetDigests.Checks.of(target, 1 << STEP_BITS));
-    ByteSpace space = ByteSpace.of(List.of(source, NOTHING, target, NOTHING));
-    List<Alignment> copies = Search.equalBlocks(space);
-    Layout layout = Layout.plain(space);
-    List<Search.Stretch> stretches = new Search(space, layout, options).align(copies);
+    List<Alignment> copies = Search.equalBlocks(ByteSpace.of(List.of(source, NOTHING, target)));
+    try (MemberTexts old = openSource(copies);
+        MemberTexts made = openTarget(copies)) {
+      ByteSpace space = ByteSpace.of(List.of(source, old.plain(), target, made.plain()));
+      Layout layout = Layout.of(space, made.texts());
+      List<Search.Stretch> stretches =
+          new Search(space, layout, options).align(made.without(copies));
+      var code = new CodeSearch(space, options);
+      List<List<CodePair>> pairs = code.pair(stretches);
+      return tell(space, stretches, pairs, code.context(), old, made, sourceDigest, checks);
+    }
+  }
+
+  private MemberTexts openSource(List<Alignment> copies) throws IOException {
+    return options.profile().opensMembers()
+        ? MemberTexts.ofSource(source, copies, options.scratch())
+        : MemberTexts.none(options.scratch());
+  }
+
+  private MemberTexts openTarget(List<Alignment> copies) throws IOException {
+    return options.profile().opensMembers()
+        ? MemberTexts.ofTarget(target, copies, options.scratch(), options.executor())
+        : MemberTexts.none(options.scratch());
+  }
+
+  private BlockDelta tell(
+      ByteSpace space,
+      List<Search.Stretch> stretches,
+      List<List<CodePair>> pairs,
+      CodeContext context,
+      MemberTexts old,
+      MemberTexts made,
+      Aside<Digest> sourceDigest,
+      Aside<TargetDigests.Checks> checks)
+      throws IOException {
+    var places = new Places(old, made, stretches, pairs);
     var lanes =
         new LaneWriter(
             Lanes.options(
@@ -47,10 +82,21 @@ final class Making {
     boolean done = false;
     try (Task task = progress.start("making the delta", target.size())) {
       lanes.lane(Lanes.TARGET_CHECKS.ordinal()).write(checks.get().steps());
-      var recital = new Recital(space, Making::place, lanes, Ledger.NONE);
-      for (Search.Stretch stretch : stretches) {
-        recital.stretch(stretch.start(), stretch.end(), stretch.alignments());
-        task.advance(stretch.length());
+      prologue(space, old, places, context)
+          .write(lanes.lane(Lanes.LENGTHS.ordinal()), lanes.lane(Lanes.SIDES.ordinal()));
+      var recital = new Recital(space, places, context, lanes, Ledger.NONE);
+      long memory = 0;
+      for (int i = 0; i < stretches.size(); i++) {
+        Search.Stretch stretch = stretches.get(i);
+        if (stretch.member() < 0) {
+          recital.stretch(stretch, pairs.get(i));
+          task.advance(stretch.length());
+        } else {
+          MemberTexts.Text text = made.texts().get(stretch.member());
+          memory = Math.max(memory, text.recipe().length + Rebuild.memoryBytes(text.recipe()));
+          recital.member(text, places.made().isUsed(stretch.member()), stretch, pairs.get(i));
+          task.advance(text.member().length());
+        }
       }
       recital.end();
       lanes.compress(options.executor());
@@ -66,8 +112,8 @@ final class Making {
               sourceDigest.get(),
               target.size(),
               checks.get().whole(),
-              0,
-              0,
+              places.old().bytes() + places.made().bytes(),
+              memory + recital.memoryBytes(),
               dictionaries);
       done = true;
       return new BlockDelta(header, lanes);
@@ -78,7 +124,18 @@ final class Making {
     }
   }
 
-  private static Place place(long address) {
-    return new Place(AREAS[ByteSpace.area(address)], ByteSpace.offset(address));
+  private static Prologue prologue(
+      ByteSpace space, MemberTexts old, Places places, CodeContext context) {
+    var opened = new ArrayList<Prologue.Opened>();
+    for (int i = 0; i < old.texts().size(); i++) {
+      if (places.old().isUsed(i)) {
+        MemberTexts.Text text = old.texts().get(i);
+        var crc = new CRC32C();
+        long address = ByteSpace.base(Area.SOURCE_PLAIN.ordinal()) + text.plainOffset();
+        space.update(crc, address, text.member().plainLength());
+        opened.add(new Prologue.Opened(text.member(), (int) crc.getValue()));
+      }
+    }
+    return new Prologue(opened, context.bytes());
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.delta;
 
+import dev.slipway.io.FormatException;
+
 /** One step of the recipe that a delta is. Each makes the next bytes of the target. */
 sealed interface Op {
 
@@ -35,4 +37,18 @@ sealed interface Op {
    */
   record Code(long length, Place oldFile, long oldLength, int sideLength, int count)
       implements Op {}
+
+  /** How many bytes a plain op makes; members and executables are no plain ops, nor is the end. */
+  static long plainLength(Op op) throws FormatException {
+    if (op instanceof Zeros zeros) {
+      return zeros.length;
+    } else if (op instanceof Literal literal) {
+      return literal.length;
+    } else if (op instanceof Copy copy) {
+      return copy.length;
+    } else if (op instanceof Diff diff) {
+      return diff.length;
+    }
+    throw new FormatException("ops: an executable is made of plain ops only");
+  }
 }

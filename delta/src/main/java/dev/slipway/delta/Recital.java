@@ -2,6 +2,9 @@
 package dev.slipway.delta;
 
 import dev.slipway.delta.Place.Area;
+import dev.slipway.delta.code.CodeContext;
+import dev.slipway.delta.code.CodeModel;
+import dev.slipway.delta.code.CodePredictor;
 import dev.slipway.delta.coding.LaneWriter;
 import dev.slipway.match.Alignment;
 import dev.slipway.match.ByteSpace;
@@ -18,34 +21,41 @@ final class Recital {
   /** Differences are written in parts of at most so many bytes. */
   static final int PART = 1 << 16;
 
-  /** Zeros in a row from which on they are an op of their own. */
-  private static final int ZEROS_LEAST = 64;
+  /** What an op takes while the ops of an executable are held. */
+  static final int OP_BYTES = 96;
+
+  /** Predicts the bytes at an address of the target. */
+  private interface Prediction {
+    void predict(long address, byte[] bytes, int length) throws IOException;
+  }
 
   private final ByteSpace space;
+  private final CodeModel model;
   private final Places places;
   private final LaneWriter lanes;
   private final OpWriter ops;
   private final DifferenceWriter differences;
   private final OutputStream literals;
+  private final OutputStream sides;
   private final OutputStream sourceChecks;
   private final SourceCheck sourceCheck = new SourceCheck();
   private final Ledger ledger;
   private final byte[] part = new byte[PART];
   private final byte[] wanted = new byte[PART];
+  private long memoryBytes;
 
-  /** How addresses of the search are told in the delta. */
-  interface Places {
-    Place of(long address);
-  }
-
-  Recital(ByteSpace space, Places places, LaneWriter lanes, Ledger ledger) {
+  Recital(
+      ByteSpace space, Places places, CodeContext context, LaneWriter lanes, Ledger ledger) {
     this.space = space;
+    model = CodeModel.of(context);
+    memoryBytes = context.memoryBytes();
     this.places = places;
     this.lanes = lanes;
     this.ledger = ledger;
     ops = new OpWriter(lanes);
     differences = new DifferenceWriter(lanes.lane(Lanes.DIFFERENCES.ordinal()));
     literals = lanes.lane(Lanes.LITERALS.ordinal());
+    sides = lanes.lane(Lanes.SIDES.ordinal());
     sourceChecks = lanes.lane(Lanes.SOURCE_CHECKS.ordinal());
   }
 
@@ -53,61 +63,103 @@ final class Recital {
    * Tells a stretch of new bytes.
    *
    * @param alignments in order and without overlaps, within the stretch
+   * @param pairs the executables in the stretch, in order
    */
-  void stretch(long start, long end, List<Alignment> alignments) throws IOException {
-    long at = start;
-    for (int i = 0; i < alignments.size(); i++) {
-      Alignment next = alignments.get(i);
-      long length = next.length();
-      while (i + 1 < alignments.size() && continues(next, length, alignments.get(i + 1))) {
-        length += alignments.get(++i).length();
-      }
-      gap(at, next.newOffset());
-      aligned(new Alignment(next.newOffset(), next.oldOffset(), length));
-      at = next.newOffset() + length;
+  void stretch(Search.Stretch stretch, List<CodePair> pairs) throws IOException {
+    long at = stretch.start();
+    List<Alignment> alignments = stretch.alignments();
+    for (CodePair pair : pairs) {
+      plain(at, pair.made().start(), alignments);
+      code(pair);
+      at = pair.made().end();
     }
-    gap(at, end);
+    plain(at, stretch.end(), alignments);
   }
 
-  private static boolean continues(Alignment one, long length, Alignment next) {
-    return next.newOffset() == one.newOffset() + length && next.shift() == one.shift();
-  }
-
-  private void gap(long start, long end) throws IOException {
-    long at = start;
-    long from = start;
-    while (at < end) {
-      if (space.get(at) != 0) {
-        at++;
-        continue;
-      }
-      long zeros = space.zeros(at, end - at);
-      if (zeros >= ZEROS_LEAST) {
-        literal(from, at);
-        zeros(at, zeros);
-        from = at + zeros;
-      }
-      at += zeros;
-    }
-    literal(from, end);
-  }
-
-  private void zeros(long address, long length) throws IOException {
+  /** Tells a member: what it is, then its plain text. */
+  void member(MemberTexts.Text text, boolean keep, Search.Stretch plain, List<CodePair> pairs)
+      throws IOException {
     begin();
-    ops.zeros(length);
-    ledger.zeros(address, length);
-    pass(length);
+    ops.enterMember(
+        new Op.Member(
+            text.member().length(), text.member().plainLength(), text.recipe().length, keep));
+    sides.write(text.recipe());
+    stretch(plain, pairs);
+    ops.leaveMember(text.member().length());
+  }
+
+  private void plain(long start, long end, List<Alignment> alignments) throws IOException {
+    for (Piece piece : Pieces.of(space, start, end, alignments)) {
+      begin();
+      declare(piece);
+      deliver(piece, null);
+    }
+  }
+
+  /** The ops of an executable come first, because they are what its predictor goes by. */
+  private void code(CodePair pair) throws IOException {
+    List<Piece> pieces = Pieces.of(space, pair);
+    List<Alignment> predicted = Pieces.predicted(pieces, pair.made(), pair.old());
+    CodePredictor predictor =
+        model.predictor(
+            space.source(pair.old().start(), pair.old().length()), predicted, pair.side());
+    memoryBytes =
+        Math.max(memoryBytes, predictor.memoryBytes() + (long) pieces.size() * OP_BYTES);
+    begin();
+    ops.code(
+        new Op.Code(
+            pair.made().length(),
+            places.of(pair.old().start()),
+            pair.old().length(),
+            pair.side().length,
+            pieces.size()));
+    sides.write(pair.side());
+    for (Piece piece : pieces) {
+      declare(piece);
+    }
+    for (Piece piece : pieces) {
+      boolean isPredicted =
+          piece.kind() == Piece.Kind.DIFF && Pieces.isWithin(piece, pair.old());
+      long start = pair.made().start();
+      deliver(
+          piece,
+          isPredicted
+              ? (address, bytes, length) ->
+                  predictor.predict(address - start, bytes, 0, length)
+              : null);
+    }
+  }
+
+  /** What memory the predictors and ops of the executables told so far need. */
+  long memoryBytes() {
+    return memoryBytes;
+  }
+
+  private void declare(Piece piece) throws IOException {
+    switch (piece.kind()) {
+      case ZEROS -> ops.zeros(piece.length());
+      case LITERAL -> ops.literal(piece.length());
+      case COPY -> ops.copy(piece.length(), places.of(piece.old()));
+      case DIFF -> ops.diff(piece.length(), places.of(piece.old()));
+    }
+  }
+
+  private void deliver(Piece piece, Prediction prediction) throws IOException {
+    switch (piece.kind()) {
+      case ZEROS -> {
+        ledger.zeros(piece.address(), piece.length());
+        pass(piece.length());
+      }
+      case LITERAL -> literal(piece.address(), piece.address() + piece.length());
+      case COPY -> copy(piece);
+      case DIFF -> diff(piece, prediction);
+    }
   }
 
   private void literal(long start, long end) throws IOException {
-    if (start == end) {
-      return;
-    }
-    begin();
-    ops.literal(end - start);
     ledger.literal(start, end - start);
     for (long at = start; at < end; ) {
-      int count = (int) Math.min(Math.min(PART, end - at), sourceCheck.room());
+      int count = (int) Math.min(PART, end - at);
       space.copy(at, wanted, 0, count);
       lanes.at(sourceCheck.made());
       literals.write(wanted, 0, count);
@@ -116,29 +168,28 @@ final class Recital {
     }
   }
 
-  private void aligned(Alignment alignment) throws IOException {
-    long address = alignment.newOffset();
-    long old = alignment.oldOffset();
-    long length = alignment.length();
-    Place from = places.of(old);
-    begin();
-    if (space.same(address, old, length) == length) {
-      ops.copy(length, from);
-      ledger.copy(address, length);
-      for (long done = 0; done < length; ) {
-        long count = Math.min(length - done, sourceCheck.room());
-        read(from, old + done, count);
-        pass(count);
-        done += count;
-      }
-      return;
+  private void copy(Piece piece) throws IOException {
+    Place from = places.of(piece.old());
+    ledger.copy(piece.address(), piece.length());
+    for (long done = 0; done < piece.length(); ) {
+      long count = Math.min(piece.length() - done, sourceCheck.room());
+      read(from, piece.old() + done, count);
+      pass(count);
+      done += count;
     }
-    ops.diff(length, from);
+  }
+
+  private void diff(Piece piece, Prediction prediction) throws IOException {
+    Place from = places.of(piece.old());
     long differing = 0;
-    for (long done = 0; done < length; ) {
-      int count = (int) Math.min(length - done, PART);
-      space.copy(old + done, part, 0, count);
-      space.copy(address + done, wanted, 0, count);
+    for (long done = 0; done < piece.length(); ) {
+      int count = (int) Math.min(piece.length() - done, PART);
+      if (prediction == null) {
+        space.copy(piece.old() + done, part, 0, count);
+      } else {
+        prediction.predict(piece.address() + done, part, count);
+      }
+      space.copy(piece.address() + done, wanted, 0, count);
       for (int i = 0; i < count; i++) {
         part[i] = (byte) (wanted[i] - part[i]);
         differing += part[i] == 0 ? 0 : 1;
@@ -147,13 +198,15 @@ final class Recital {
       differences.write(part, count);
       for (int read = 0; read < count; ) {
         int now = (int) Math.min(count - read, sourceCheck.room());
-        read(from, old + done + read, now);
+        if (prediction == null) {
+          read(from, piece.old() + done + read, now);
+        }
         pass(now);
         read += now;
       }
       done += count;
     }
-    ledger.diff(address, length, differing);
+    ledger.diff(piece.address(), piece.length(), differing);
   }
 
   private void read(Place from, long address, long length) {

@@ -32,8 +32,12 @@ final class Search {
     this.options = options;
   }
 
-  /** A part of the target or of a plain text, and what it was aligned with. */
-  record Stretch(long start, long end, List<Alignment> alignments) {
+  /**
+   * A part of the target or of a plain text, and what it was aligned with.
+   *
+   * @param member the number of the member whose plain text it is; -1 for a part of the target
+   */
+  record Stretch(long start, long end, int member, List<Alignment> alignments) {
     long length() {
       return end - start;
     }
@@ -60,7 +64,9 @@ final class Search {
       var own = new ArrayList<Alignment>();
       long at = stretch.start();
       long before = Matching.NONE;
-      while (next < copies.size() && copies.get(next).newOffset() < stretch.end()) {
+      while (stretch.member() < 0
+          && next < copies.size()
+          && copies.get(next).newOffset() < stretch.end()) {
         Alignment copy = copies.get(next++);
         addRanges(stretch, at, copy.newOffset(), before, copy.shift(), ranges, owners, i);
         own.add(copy);
@@ -85,7 +91,8 @@ final class Search {
     for (int i = 0; i < stretches.size(); i++) {
       List<Alignment> own = found.get(i);
       own.sort(Comparator.comparingLong(Alignment::newOffset));
-      aligned.add(new Stretch(stretches.get(i).start(), stretches.get(i).end(), own));
+      Layout.Stretch stretch = stretches.get(i);
+      aligned.add(new Stretch(stretch.start(), stretch.end(), stretch.member(), own));
     }
     return aligned;
   }

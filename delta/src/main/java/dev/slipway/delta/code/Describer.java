@@ -20,6 +20,7 @@ final class Describer {
   private final OffsetMap offsets;
   private final SideWriter out = new SideWriter();
   private BtfSide types;
+  private NewHeaders headers;
 
   Describer(
       CodeContext context, PagedBytes oldFile, PagedBytes newFile, List<Alignment> alignments) {
@@ -43,6 +44,13 @@ final class Describer {
     Btf oldTypes = BtfSide.layout(oldFile, before, context);
     types = oldTypes == null ? null : BtfSide.between(oldFile, before, newFile, after);
     Layout layout = LayoutCodec.write(Layout.pair(before, after), out);
+    headers = new NewHeaders(layout.after);
+    BuildId id = BuildId.find(oldFile, before);
+    if (id != null) {
+      byte[] number = id.after(newFile, layout);
+      out.raw(number);
+      id.put(headers, layout, number);
+    }
     var plain = new AddressMap(layout, offsets, Corrections.NONE);
     JumpTables jumpTables = new JumpTableFinder(oldFile, plain).find(model(plain, noTables(plain)));
     Corrections corrections = corrections(plain, jumpTables);
@@ -52,7 +60,7 @@ final class Describer {
     var gains = new Gains(model, jumpTables, oldFile, newFile);
     gains.run(model, alignments);
     int disabled = 0;
-    long gain = headerGain(model);
+    long gain = headerGain();
     for (FieldKind kind : FieldKind.values()) {
       if (gains.of(kind) < 0) {
         disabled |= kind.bit();
@@ -74,7 +82,7 @@ final class Describer {
   }
 
   private FileModel model(AddressMap map, JumpTables jumpTables) throws IOException {
-    return new FileModel(map, Regions.of(oldFile, map, context, types), jumpTables, 0);
+    return new FileModel(map, headers, Regions.of(oldFile, map, context, types), jumpTables, 0);
   }
 
   private Corrections corrections(AddressMap plain, JumpTables jumpTables) throws IOException {
@@ -84,7 +92,7 @@ final class Describer {
   }
 
   /** How many bytes of the new headers a copy would have wrong. */
-  private long headerGain(FileModel model) throws IOException {
+  private long headerGain() throws IOException {
     long gain = 0;
     var copied = new byte[1 << 12];
     var known = new byte[1 << 12];
@@ -93,7 +101,7 @@ final class Describer {
         int count = (int) Math.min(copied.length, a.length() - done);
         oldFile.copy(a.oldOffset() + done, copied, 0, count);
         System.arraycopy(copied, 0, known, 0, count);
-        model.headers().fill(a.newOffset() + done, known, 0, count);
+        headers.fill(a.newOffset() + done, known, 0, count);
         if (!Arrays.equals(copied, 0, count, known, 0, count)) {
           for (int i = 0; i < count; i++) {
             gain += copied[i] != known[i] ? 1 : 0;

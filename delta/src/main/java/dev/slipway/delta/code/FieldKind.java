@@ -6,13 +6,13 @@ package dev.slipway.delta.code;
  * by which the maker of a delta turns off what does not pay for a file.
  */
 enum FieldKind {
-  /** {@code call rel32}. */
+  /** {@code call rel32}, {@code bl}. */
   CALL(0),
-  /** {@code jmp rel32}. */
+  /** {@code jmp rel32}, {@code b}. */
   JUMP(1),
-  /** {@code jcc rel32}. */
+  /** {@code jcc rel32}; {@code b.cond} and its like. */
   BRANCH(2),
-  /** The displacement of an operand relative to the instruction pointer. */
+  /** An operand relative to the instruction pointer; {@code adr}. */
   OPERAND(3),
   /** An address in data: {@code .got}, {@code .init_array}. */
   POINTER(4),
@@ -50,7 +50,11 @@ enum FieldKind {
   /** A word in a kernel's table that holds the distance from itself to something. */
   RELATIVE_WORD(24),
   /** An address of 32 bits in the list of places that a kernel appends for moving itself. */
-  KERNEL_PLACE(25);
+  KERNEL_PLACE(25),
+  /** The page of an address in A64 code. */
+  PAGE(26),
+  /** The place within that page. */
+  IN_PAGE(27);
 
   private final int number;
 

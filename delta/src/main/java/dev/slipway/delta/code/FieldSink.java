@@ -26,6 +26,14 @@ interface FieldSink {
   void absolute(FieldKind kind, long position, int bytes, long base, long target)
       throws IOException;
 
+  /**
+   * An A64 instruction that refers to an old address.
+   *
+   * @param word as it is in the old file
+   */
+  void instruction(FieldKind kind, long position, int word, ArmField field, long target)
+      throws IOException;
+
   /** A field whose value grows with the number of its row in a table. */
   void inRow(FieldKind kind, long position, int bytes, long value, Rows rows) throws IOException;
 

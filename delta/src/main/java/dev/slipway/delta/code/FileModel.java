@@ -19,12 +19,17 @@ final class FileModel {
   private final int disabled;
   private final NewHeaders headers;
 
-  FileModel(AddressMap map, List<Region> regions, JumpTables jumpTables, int disabled) {
+  FileModel(
+      AddressMap map,
+      NewHeaders headers,
+      List<Region> regions,
+      JumpTables jumpTables,
+      int disabled) {
     this.map = map;
     this.regions = regions;
     this.jumpTables = jumpTables;
     this.disabled = disabled;
-    this.headers = new NewHeaders(map.layout().after);
+    this.headers = headers;
   }
 
   /** Reads the side information of a file. */
@@ -38,6 +43,13 @@ final class FileModel {
       throw new FormatException("model of code: nothing of the old file is used");
     }
     Layout layout = LayoutCodec.read(before, in);
+    var headers = new NewHeaders(layout.after);
+    BuildId id = BuildId.find(file, before);
+    if (id != null) {
+      var number = new byte[BuildId.BYTES];
+      in.raw(number, "build id");
+      id.put(headers, layout, number);
+    }
     int disabled = in.count("kinds without prediction", Integer.MAX_VALUE);
     var plain = new AddressMap(layout, offsets, Corrections.NONE);
     var map = new AddressMap(layout, offsets, Corrections.read(plain, in));
@@ -45,7 +57,7 @@ final class FileModel {
     BtfSide side = types == null ? null : BtfSide.read(types, in);
     JumpTables jumpTables = JumpTables.read(file, map, in);
     in.end();
-    return new FileModel(map, Regions.of(file, map, context, side), jumpTables, disabled);
+    return new FileModel(map, headers, Regions.of(file, map, context, side), jumpTables, disabled);
   }
 
   AddressMap map() {

@@ -86,6 +86,9 @@ final class JumpTableFinder implements FieldSink {
   public void absolute(FieldKind kind, long position, int bytes, long base, long target) {}
 
   @Override
+  public void instruction(FieldKind kind, long position, int word, ArmField field, long target) {}
+
+  @Override
   public void inRow(FieldKind kind, long position, int bytes, long value, Rows rows) {}
 
   @Override

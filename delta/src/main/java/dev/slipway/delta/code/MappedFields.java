@@ -85,6 +85,26 @@ abstract class MappedFields implements FieldSink {
   }
 
   @Override
+  public final void instruction(
+      FieldKind kind, long position, int word, ArmField field, long target) throws IOException {
+    if (!wanted(kind, position, 4)) {
+      return;
+    }
+    long own = map.after().addressOf(position + shift);
+    long mapped = map.map(target);
+    if (own != AddressMap.NONE && mapped != AddressMap.NONE) {
+      instruction(kind, position + shift, field.with(word, own, mapped), field, own, target);
+    }
+  }
+
+  /** Takes an instruction of the new file. */
+  void instruction(
+      FieldKind kind, long newPosition, int word, ArmField field, long own, long target)
+      throws IOException {
+    field(kind, newPosition, 4, word, AddressMap.NONE);
+  }
+
+  @Override
   public final void inRow(FieldKind kind, long position, int bytes, long value, Rows rows)
       throws IOException {
     plain(kind, position, bytes, value + rows.grown(position, position + shift));

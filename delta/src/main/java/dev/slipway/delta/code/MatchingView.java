@@ -115,6 +115,11 @@ final class MatchingView implements FieldSink {
   }
 
   @Override
+  public void instruction(FieldKind kind, long position, int word, ArmField field, long target) {
+    put(position, 4, field.blank(word));
+  }
+
+  @Override
   public void inRow(FieldKind kind, long position, int bytes, long value, Rows rows) {
     put(position, bytes, 0);
   }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.delta.code;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The headers of the new file as bytes. They are known whole from the side information, so they are
- * predicted by their place in the new file, whatever old bytes they were matched with.
+ * The headers and the build id of the new file as bytes. They are known whole from the side
+ * information, so they are predicted by their place in the new file, whatever old bytes they were
+ * matched with.
  */
 final class NewHeaders {
-  private final long[] starts;
-  private final byte[][] parts;
+  private final List<Part> parts = new ArrayList<>();
+
+  private record Part(long start, byte[] bytes) {}
 
   NewHeaders(ElfHeaders after) {
     byte[] places = new byte[16]; // e_phoff, e_shoff
@@ -22,21 +25,28 @@ final class NewHeaders {
     put(counts, 6, 2, after.sections.size());
     byte[] names = new byte[2]; // e_shstrndx
     put(names, 0, 2, after.nameSection);
-    starts = new long[] {32, 54, 62, after.programHeaderOffset, after.sectionHeaderOffset};
-    parts =
-        new byte[][] {
-          places,
-          counts,
-          names,
-          rows(
-              HeaderFields.SEGMENT,
-              ElfHeaders.SEGMENT_BYTES,
-              after.segments.stream().map(Segment::fields).toList()),
-          rows(
-              HeaderFields.SECTION,
-              ElfHeaders.SECTION_BYTES,
-              after.sections.stream().map(Section::fields).toList())
-        };
+    add(32, places);
+    add(54, counts);
+    add(62, names);
+    add(
+        after.programHeaderOffset,
+        rows(
+            HeaderFields.SEGMENT,
+            ElfHeaders.SEGMENT_BYTES,
+            after.segments.stream().map(Segment::fields).toList()));
+    add(
+        after.sectionHeaderOffset,
+        rows(
+            HeaderFields.SECTION,
+            ElfHeaders.SECTION_BYTES,
+            after.sections.stream().map(Section::fields).toList()));
+  }
+
+  /** Says what else is known of the new file; a negative start stands for nowhere. */
+  void add(long start, byte[] bytes) {
+    if (start >= 0) {
+      parts.add(new Part(start, bytes));
+    }
   }
 
   private static byte[] rows(int[] widths, int bytesEach, List<long[]> rows) {
@@ -55,13 +65,13 @@ final class NewHeaders {
 
   /** Puts those of the new bytes {@code [position, position + length)} that are known. */
   void fill(long position, byte[] target, int offset, int length) {
-    for (int i = 0; i < parts.length; i++) {
-      long from = Math.max(position, starts[i]);
-      long to = Math.min(position + length, starts[i] + parts[i].length);
+    for (Part part : parts) {
+      long from = Math.max(position, part.start());
+      long to = Math.min(position + length, part.start() + part.bytes().length);
       if (from < to) {
         System.arraycopy(
-            parts[i],
-            (int) (from - starts[i]),
+            part.bytes(),
+            (int) (from - part.start()),
             target,
             offset + (int) (from - position),
             (int) (to - from));
@@ -70,6 +80,6 @@ final class NewHeaders {
   }
 
   long memoryBytes() {
-    return parts[3].length + (long) parts[4].length;
+    return parts.stream().mapToLong(part -> part.bytes().length).sum();
   }
 }

@@ -25,6 +25,9 @@ final class Regions {
           ".smp_locks",
           ".pci_fixup");
 
+  /** Each keeps some blocks in memory; a module has ten, most of them small. */
+  private static final int CODE_SECTIONS_MOST = 32;
+
   /** No two overlap; in the order of the file. */
   private final List<Region> regions = new ArrayList<>();
 
@@ -33,6 +36,8 @@ final class Regions {
   private final CodeContext context;
   private final BtfSide types; // null: none that are known
   private final SymbolTable[] symbols;
+  private long end; // of the last region
+  private int codeSections;
 
   private Regions(PagedBytes file, AddressMap map, CodeContext context, BtfSide types) {
     this.file = file;
@@ -52,20 +57,43 @@ final class Regions {
   static List<Region> of(PagedBytes file, AddressMap map, CodeContext context, BtfSide types)
       throws IOException {
     var chosen = new Regions(file, map, context, types);
-    chosen.regions.add(new Region(24, 32, new EntryPoint(file)));
-    List<Section> sections = map.layout().before.sections;
-    for (int i = 0; i < sections.size(); i++) {
-      Section section = sections.get(i);
-      FieldModel model = chosen.inFile(section) ? chosen.model(i, section) : null;
-      if (model != null) {
-        chosen.regions.add(new Region(section.offset(), section.endOffset(), model));
-      }
+    chosen.add(24, 32, new EntryPoint(file));
+    for (int index : chosen.inOrder()) {
+      chosen.add(index);
     }
     if (chosen.kernelImage()) {
       chosen.addKernelPlaces();
     }
-    chosen.regions.sort(Comparator.comparingLong(Region::start));
-    return chosen.withoutOverlaps();
+    return List.copyOf(chosen.regions);
+  }
+
+  /** The numbers of the sections as they lie in the file. */
+  private List<Integer> inOrder() {
+    List<Section> sections = map.layout().before.sections;
+    var order = new ArrayList<Integer>();
+    for (int i = 0; i < sections.size(); i++) {
+      if (inFile(sections.get(i))) {
+        order.add(i);
+      }
+    }
+    order.sort(Comparator.comparingLong(i -> sections.get(i).offset()));
+    return order;
+  }
+
+  /** Adds the model of a section, unless it overlaps one that has a model. */
+  private void add(int index) throws IOException {
+    Section section = map.before().section(index);
+    if (section.offset() >= end) {
+      FieldModel model = model(index, section);
+      if (model != null) {
+        add(section.offset(), section.endOffset(), model);
+      }
+    }
+  }
+
+  private void add(long start, long until, FieldModel model) {
+    regions.add(new Region(start, until, model));
+    end = until;
   }
 
   private boolean absolute() {
@@ -76,23 +104,16 @@ final class Regions {
     return section.fileSize() > 0 && file.has(section.offset(), section.fileSize());
   }
 
-  private List<Region> withoutOverlaps() {
-    var kept = new ArrayList<Region>();
-    long end = 0;
-    for (Region region : regions) {
-      if (region.start() >= end) {
-        kept.add(region);
-        end = region.end();
-      }
-    }
-    return List.copyOf(kept);
-  }
-
   private FieldModel model(int index, Section section) throws IOException {
     boolean x86 = map.layout().before.machine == ElfHeaders.X86_64;
     long address = map.before().address(index);
     if (section.executable()) {
-      return x86 ? new X86Code(file, section, address, map, absolute()) : null;
+      if (codeSections++ >= CODE_SECTIONS_MOST) {
+        return null;
+      }
+      return x86
+          ? new X86Code(file, section, address, map, absolute())
+          : new ArmCode(file, section, address, map);
     }
     if (section.type() == Section.RELA) {
       int link = section.link();
@@ -113,7 +134,8 @@ final class Regions {
     switch (section.name()) {
       case ".BTF":
         Btf layout = BtfSide.layout(file, map.layout().before, context);
-        boolean known = layout != null && types != null;
+        boolean known =
+            layout != null && types != null && map.layout().before.find(section.name()) == index;
         return known ? new BtfModel(file, index, section, layout, context.types(), types) : null;
       case "__versions":
         return new SymbolVersions(file, section, SymbolVersions.NAMED_BYTES, context.checksums());
@@ -134,8 +156,8 @@ final class Regions {
     ElfHeaders before = map.layout().before;
     long start =
         before.sectionHeaderOffset + (long) before.sections.size() * ElfHeaders.SECTION_BYTES;
-    if (start < file.size()) {
-      regions.add(new Region(start, file.size(), new KernelPlaces(file, start, map)));
+    if (start >= end && start < file.size()) {
+      add(start, file.size(), new KernelPlaces(file, start, map));
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.delta.code;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ final class Votes extends Trial {
   private static final int WORTH = 2;
 
   private final AddressMap map;
+  private final PagedBytes newFile;
   private final List<Vote> votes = new ArrayList<>();
 
   private record Vote(long target, long actual) {}
@@ -22,15 +24,30 @@ final class Votes extends Trial {
   Votes(AddressMap map, PagedBytes newFile) {
     super(map, 0, newFile);
     this.map = map;
+    this.newFile = newFile;
   }
 
   @Override
   void field(FieldKind kind, long newPosition, int bytes, long value, long target, long actual) {
-    if (target == AddressMap.NONE || votes.size() == VOTES_MOST) {
-      return;
+    if (target != AddressMap.NONE) {
+      vote(target, map.map(target) + (actual - value));
     }
-    long where = map.map(target) + (actual - value);
-    if (map.after().sectionAt(where) >= 0) {
+  }
+
+  @Override
+  void instruction(
+      FieldKind kind, long newPosition, int word, ArmField field, long own, long target)
+      throws IOException {
+    if (field.whole()) {
+      int actual = newFile.i32(newPosition);
+      if (field.blank(actual) == field.blank(word)) {
+        vote(target, field.target(actual, own));
+      }
+    }
+  }
+
+  private void vote(long target, long where) {
+    if (votes.size() < VOTES_MOST && map.after().sectionAt(where) >= 0) {
       votes.add(new Vote(target, where));
     }
   }
