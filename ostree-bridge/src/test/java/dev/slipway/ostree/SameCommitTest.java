@@ -45,8 +45,8 @@ class SameCommitTest {
       value = RepositoryMode.class,
       names = {"ARCHIVE", "BARE_USER", "BARE"})
   void sameChecksumAndObjectsAsOstree(RepositoryMode mode) throws Exception {
-    OstreeRepository ours = OstreeRepository.init(work.resolve("ours"), mode);
-    OstreeRepository theirs = OstreeRepository.init(work.resolve("theirs"), mode);
+    OstreeRepository ours = Repositories.init(work.resolve("ours"), mode);
+    OstreeRepository theirs = Repositories.init(work.resolve("theirs"), mode);
     for (long seed = 0; seed < TREES; seed++) {
       Tree tree = holdable(seed);
       Path tar = work.resolve("tree.tar");
