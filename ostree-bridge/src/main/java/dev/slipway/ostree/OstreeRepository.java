@@ -10,7 +10,6 @@ import dev.slipway.ostree.object.DirMeta;
 import dev.slipway.ostree.object.DirTree;
 import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.progress.Progress;
-import dev.slipway.signature.Keyring;
 import dev.slipway.tree.Node.Inode;
 import dev.slipway.tree.Tree;
 import java.io.IOException;
@@ -20,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -304,13 +302,7 @@ public final class OstreeRepository {
    * @param keys binary or armoured
    */
   public void trust(String remote, byte[] keys) throws IOException {
-    Keyring.parse(keys, "keys for remote " + remote);
-    Path file = Remote.keyringFile(this, Refs.requireRemote(remote));
-    byte[] before = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
-    byte[] binary = Keyring.binary(keys, "keys for remote " + remote);
-    byte[] all = Arrays.copyOf(before, before.length + binary.length);
-    System.arraycopy(binary, 0, all, before.length, binary.length);
-    Directories.replace(file, all, syncs);
+    Remote.trust(this, remote, keys);
   }
 
   /**
@@ -349,33 +341,25 @@ public final class OstreeRepository {
 
   /** Writes what the repository offers to its summary, and the indexes of static deltas. */
   public Summary writeSummary(Instant at) throws IOException {
-    StoredDeltas.writeIndexes(this, StoredDeltas.list(this));
-    Summary summary = Summary.of(this, at);
-    Files.deleteIfExists(directory.resolve(Summary.SIGNATURE_FILE)); // of the old one
-    Directories.replace(directory.resolve(Summary.FILE), summary.toBytes(), syncs);
-    return summary;
+    return Signatures.writeSummary(this, at);
+  }
+
+  /** The summary as it was written last. */
+  public Optional<Summary> summary() throws IOException {
+    Path file = directory.resolve(Summary.FILE);
+    return Files.exists(file)
+        ? Optional.of(Summary.read(Files.readAllBytes(file), file.toString()))
+        : Optional.empty();
   }
 
   /** Adds a signature to a commit's detached metadata. */
   public void signCommit(Digest commit, Signing signing) throws IOException {
-    byte[] bytes = objects.metadata(ObjectName.commit(commit));
-    byte[] signature = signing.maker().sign(bytes);
-    try (Transaction transaction = begin()) {
-      VariantDict signed = signing.kind().add(detachedMetadata(commit), signature);
-      transaction.writeDetached(commit, signed.toBytes());
-      transaction.commit();
-    }
+    Signatures.signCommit(this, commit, signing);
   }
 
   /** Adds a signature to the summary as it was written last. */
   public void signSummary(Signing signing) throws IOException {
-    Path file = directory.resolve(Summary.SIGNATURE_FILE);
-    VariantDict before =
-        Files.exists(file)
-            ? VariantDict.read(Files.readAllBytes(file), file.toString())
-            : VariantDict.empty();
-    byte[] signature = signing.maker().sign(Files.readAllBytes(directory.resolve(Summary.FILE)));
-    Directories.replace(file, signing.kind().add(before, signature).toBytes(), syncs);
+    Signatures.signSummary(this, signing);
   }
 
   /**
@@ -392,21 +376,7 @@ public final class OstreeRepository {
 
   /** Checks the summary's signatures, as {@link #verifyCommit}. */
   public List<String> verifySummary(Verification wanted) throws IOException {
-    Path file = directory.resolve(Summary.SIGNATURE_FILE);
-    VariantDict signatures =
-        Files.exists(file)
-            ? VariantDict.read(Files.readAllBytes(file), file.toString())
-            : VariantDict.empty();
-    return wanted.verify(
-        Files.readAllBytes(directory.resolve(Summary.FILE)), signatures, "summary");
-  }
-
-  /** The summary as it was written last. */
-  public Optional<Summary> summary() throws IOException {
-    Path file = directory.resolve(Summary.FILE);
-    return Files.exists(file)
-        ? Optional.of(Summary.read(Files.readAllBytes(file), file.toString()))
-        : Optional.empty();
+    return Signatures.verifySummary(this, wanted);
   }
 
   /**

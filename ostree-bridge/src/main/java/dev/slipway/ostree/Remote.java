@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -108,6 +109,20 @@ public record Remote(String name, List<URI> addresses, Verification commits, Ver
   /** Where a remote's OpenPGP keys are. */
   static Path keyringFile(OstreeRepository repository, String name) {
     return repository.directory().resolve(name + ".trustedkeys.gpg");
+  }
+
+  /** Adds keys to a remote's. */
+  static void trust(OstreeRepository repository, String name, byte[] keys) throws IOException {
+    String source = "keys for remote " + Refs.requireRemote(name);
+    byte[] binary = Keyring.binary(keys, source);
+    if (Keyring.parse(binary, source).isEmpty()) {
+      throw new FormatException(source + ": no key that can be read");
+    }
+    Path file = keyringFile(repository, name);
+    byte[] before = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+    byte[] all = Arrays.copyOf(before, before.length + binary.length);
+    System.arraycopy(binary, 0, all, before.length, binary.length);
+    Directories.replace(file, all, repository.syncs());
   }
 
   private static Ed25519Keys ed25519(KeyFile config, String group) throws IOException {

@@ -4,15 +4,11 @@ package dev.slipway.ostree;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.ByteSource;
 import dev.slipway.io.FileGate;
-import dev.slipway.io.FormatException;
 import dev.slipway.ostree.object.FileHeader;
 import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.ostree.object.ObjectType;
-import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -40,16 +36,12 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Transaction implements Closeable {
   private static final String PREFIX = "slipway-";
 
-  /** Contents up to this size are looked at in memory before anything is written. */
-  private static final int SMALL_BYTES = 1 << 20;
-
-  private static final ArchiveForm ARCHIVE = new ArchiveForm(6);
-
   private final OstreeRepository repository;
   private final ObjectStore store;
   private final FileGate gate;
   private final FileGate.Pass pass;
   private final Path staging;
+  private final ContentWriter contents;
   private final Map<ObjectName, Path> staged = new ConcurrentHashMap<>();
   private final Set<ObjectName> damaged = ConcurrentHashMap.newKeySet();
   private final AtomicLong drafts = new AtomicLong();
@@ -66,6 +58,7 @@ public final class Transaction implements Closeable {
     this.gate = gate;
     this.pass = pass;
     this.staging = staging;
+    this.contents = new ContentWriter(this, store.form(), repository.mode());
   }
 
   static Transaction begin(OstreeRepository repository) throws IOException {
@@ -125,39 +118,8 @@ public final class Transaction implements Closeable {
    * content is what its name says; removes it otherwise.
    */
   void adoptArchived(ObjectName name, Path draft) throws IOException {
-    boolean kept = false;
-    try {
-      contentsSeen.incrementAndGet();
-      StoredFile stored = ARCHIVE.read(draft);
-      Optional<String> objection = store.form().objection(stored.header());
-      if (objection.isPresent()) {
-        throw new IOException(name + ": " + objection.get());
-      }
-      if (repository.mode() == RepositoryMode.ARCHIVE) {
-        try (InputStream in = new CheckedContent(stored.content().open(), stored.header(), name)) {
-          in.transferTo(OutputStream.nullOutputStream());
-        }
-        PlainFiles.setMode(draft, PlainFiles.OBJECT_MODE);
-        kept = true;
-        keep(name, draft, stored.sizeBytes());
-      } else {
-        Path opened = draft();
-        try (InputStream in = new CheckedContent(stored.content().open(), stored.header(), name)) {
-          store.form().write(opened, stored.header(), stored.sizeBytes(), in);
-        } catch (IOException | RuntimeException e) {
-          Files.deleteIfExists(opened);
-          throw e;
-        }
-        keep(name, opened, stored.sizeBytes());
-      }
-    } catch (FormatException e) {
-      throw new FormatException(
-          name + ": what was fetched is not this object: " + e.getMessage(), e);
-    } finally {
-      if (!kept) {
-        Files.deleteIfExists(draft);
-      }
-    }
+    contentsSeen.incrementAndGet();
+    contents.adoptArchived(name, draft);
   }
 
   /** Writes a directory's or a commit's object and gives its checksum. */
@@ -208,83 +170,17 @@ public final class Transaction implements Closeable {
    */
   public Digest write(FileHeader header, long sizeBytes, ByteSource content) throws IOException {
     contentsSeen.incrementAndGet();
-    Optional<String> objection = store.form().objection(header);
-    if (objection.isPresent()) {
-      throw new IOException(objection.get());
-    }
-    if (sizeBytes <= SMALL_BYTES) {
-      return writeSmall(header, (int) sizeBytes, content);
-    }
-    return repository.mode() == RepositoryMode.ARCHIVE
-        ? writeArchived(header, sizeBytes, content)
-        : writeAtOnce(header, sizeBytes, content);
+    return contents.write(header, sizeBytes, content);
   }
 
-  private Digest writeSmall(FileHeader header, int sizeBytes, ByteSource content)
-      throws IOException {
-    byte[] bytes;
-    try (InputStream in = content.open()) {
-      bytes = in.readNBytes(sizeBytes + 1);
-    }
-    if (bytes.length != sizeBytes) {
-      throw otherSize(sizeBytes);
-    }
-    var sha256 = header.digestSoFar();
-    sha256.update(bytes);
-    ObjectName name = ObjectName.file(Digest.finish(sha256));
-    if (!has(name)) {
-      Path draft = draft();
-      store.form().write(draft, header, sizeBytes, new ByteArrayInputStream(bytes));
-      keep(name, draft, sizeBytes);
-    }
-    return name.checksum();
-  }
-
-  /** Reading twice costs little beside compressing once for nothing. */
-  private Digest writeArchived(FileHeader header, long sizeBytes, ByteSource content)
-      throws IOException {
-    ObjectName name;
-    try (var in = new ObjectDigestStream(content.open(), header)) {
-      in.transferTo(OutputStream.nullOutputStream());
-      name = ObjectName.file(in.checksum());
-    }
-    if (!has(name)) {
-      Path draft = draft();
-      try (InputStream in = new CheckedContent(content.open(), header, name)) {
-        store.form().write(draft, header, sizeBytes, in);
-      }
-      keep(name, draft, sizeBytes);
-    }
-    return name.checksum();
-  }
-
-  private Digest writeAtOnce(FileHeader header, long sizeBytes, ByteSource content)
-      throws IOException {
-    Path draft = draft();
-    ObjectName name;
-    try (var in = new ObjectDigestStream(content.open(), header)) {
-      store.form().write(draft, header, sizeBytes, in);
-      name = ObjectName.file(in.checksum());
-    }
-    if (has(name)) {
-      Files.delete(draft);
-    } else {
-      keep(name, draft, sizeBytes);
-    }
-    return name.checksum();
-  }
-
-  private void keep(ObjectName name, Path draft, long sizeBytes) throws IOException {
+  /** Takes over a finished draft of a file object. */
+  void keep(ObjectName name, Path draft, long sizeBytes) throws IOException {
     if (staged.putIfAbsent(name, draft) == null) {
       contentsWritten.incrementAndGet();
       contentBytes.addAndGet(sizeBytes);
     } else {
       Files.delete(draft); // another thread wrote the same at the same time
     }
-  }
-
-  private static IOException otherSize(long expected) {
-    return new IOException("the content has another size than the " + expected + " bytes said");
   }
 
   /** A name in the staging directory where nothing is, for an object that is being written. */

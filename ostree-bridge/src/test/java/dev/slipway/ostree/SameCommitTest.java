@@ -4,10 +4,12 @@ package dev.slipway.ostree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.slipway.digest.Digest;
+import dev.slipway.io.ByteSource;
 import dev.slipway.progress.Progress;
 import dev.slipway.testing.GeneratedTree;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
+import dev.slipway.tree.Content;
 import dev.slipway.tree.Node.Special;
 import dev.slipway.tree.Node.Symlink;
 import dev.slipway.tree.TarWriter;
@@ -18,14 +20,22 @@ import dev.slipway.tree.Xattrs;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The real ostree and we make the same objects of the same trees, and read each other's. */
 @RequiresTool(value = "ostree", in = "ostree")
+@Tag("slow")
 class SameCommitTest {
-  private static final int TREES = 20;
+  private static final int TREES = Boolean.getBoolean("slipway.long") ? 200 : 12;
 
   @TempDir Path work;
 
@@ -40,15 +50,49 @@ class SameCommitTest {
                     : inode);
   }
 
+  /** Links of all lengths, names of all planes in an order that UTF-16 does not have. */
+  private static Tree edges() {
+    var random = new Random(4);
+    return Tree.of(
+        t -> {
+          for (int length : new int[] {1, 2, 59, 60, 61, 255, 256, 1023, 4094, 4095}) {
+            t.symlink("/links/" + length, "l".repeat(length));
+          }
+          for (int i = 0; i < 300; i++) {
+            String name =
+                random
+                    .ints(1 + random.nextInt(20), 1, Character.MAX_CODE_POINT)
+                    .filter(c -> c != '/' && c != 0xfffd && !(c >= 0xd800 && c <= 0xdfff))
+                    .collect(
+                        StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                    .toString();
+            if (!name.isEmpty() && !name.matches("\\.{1,2}")) {
+              t.file("/names/" + name, 0600, Content.bytes((byte) i));
+            }
+          }
+          for (int size : new int[] {0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3_000_000}) {
+            byte[] bytes = new byte[size];
+            random.nextBytes(bytes);
+            t.file("/sizes/" + size, 0644, Content.bytes(bytes));
+          }
+        });
+  }
+
+  private static Stream<Tree> trees() {
+    return Stream.concat(
+        Stream.of(edges()), LongStream.range(0, TREES).mapToObj(SameCommitTest::holdable));
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = RepositoryMode.class,
       names = {"ARCHIVE", "BARE_USER", "BARE"})
   void sameChecksumAndObjectsAsOstree(RepositoryMode mode) throws Exception {
-    OstreeRepository ours = OstreeRepository.init(work.resolve("ours"), mode);
-    OstreeRepository theirs = OstreeRepository.init(work.resolve("theirs"), mode);
-    for (long seed = 0; seed < TREES; seed++) {
-      Tree tree = holdable(seed);
+    OstreeRepository ours = Repositories.init(work.resolve("ours"), mode);
+    OstreeRepository theirs = Repositories.init(work.resolve("theirs"), mode);
+    int seed = -1;
+    for (Tree tree : (Iterable<Tree>) trees()::iterator) {
+      seed++;
       Path tar = work.resolve("tree.tar");
       try (OutputStream out = Files.newOutputStream(tar)) {
         TarWriter.write(tree, out);
@@ -94,5 +138,38 @@ class SameCommitTest {
                 .output())
         .isEmpty();
     Tool.output("ostree", "--repo=" + ours.directory(), "fsck");
+  }
+
+  @Tag("slow")
+  @Test
+  void aFileOfMoreThan4GiBHasTheSameChecksum() throws Exception {
+    long size = (4L << 30) + 1;
+    Path file = Files.createDirectory(work.resolve("large")).resolve("zeros");
+    try (var channel =
+        java.nio.channels.FileChannel.open(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.SPARSE)) {
+      channel.write(java.nio.ByteBuffer.wrap(new byte[] {1}), size - 1);
+    }
+    Content content =
+        Content.undigested(size, List.of(new Content.Range(0, size)), ByteSource.file(file));
+    Tree tree = Tree.of(t -> t.file("/zeros", 0644, content));
+    OstreeRepository ours = Repositories.init(work.resolve("ours"), RepositoryMode.ARCHIVE);
+    OstreeRepository theirs = Repositories.init(work.resolve("theirs"), RepositoryMode.ARCHIVE);
+    CommitInfo info = CommitInfo.of("s", 1).onBranch("a");
+    Digest commit = ours.commit(tree, info, 2, Progress.none()).checksum();
+    assertThat(
+            Repositories.ostree(
+                theirs,
+                "commit",
+                "--branch=a",
+                "--subject=s",
+                "--timestamp=@1",
+                "--tree=dir=" + file.getParent()))
+        .isEqualTo(commit.hex());
+    assertThat(ours.fsck(2, Progress.none()).problems()).isEmpty();
+    assertThat(Repositories.ostree(ours, "ls", "a", "/zeros")).contains(" " + size + " ");
   }
 }

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.ostree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.io.FormatException;
+import dev.slipway.ostree.object.ObjectName;
+import dev.slipway.ostree.object.ObjectType;
+import dev.slipway.progress.Progress;
+import dev.slipway.testing.GeneratedTree;
+import dev.slipway.tree.Content;
+import dev.slipway.tree.Node.Special.Kind;
+import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreeDifference;
+import dev.slipway.tree.TreeDifference.Aspect;
+import dev.slipway.tree.TreePath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RepositoryTest {
+  @TempDir Path work;
+
+  private OstreeRepository repository;
+
+  @BeforeEach
+  void init() throws IOException {
+    repository = Repositories.init(work.resolve("repo"), RepositoryMode.ARCHIVE);
+  }
+
+  private static long files(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(Files::isRegularFile).count();
+    }
+  }
+
+  @Test
+  void readsTheTreeThatWasCommitted() throws Exception {
+    for (RepositoryMode mode : List.of(RepositoryMode.ARCHIVE, RepositoryMode.BARE_USER)) {
+      OstreeRepository each = Repositories.init(work.resolve(mode.name()), mode);
+      Tree tree = Repositories.tree("hello");
+      Tree read = each.read(Repositories.commit(each, "a/b", "hello"));
+      TreeDifference difference =
+          TreeDifference.between(tree, read).ignoring(Aspect.HARD_LINKS, Aspect.MTIME);
+      assertThat(difference.differences()).as("%s: %s", mode, difference).isEmpty();
+    }
+  }
+
+  @Test
+  void sameChecksumWhateverTheThreadsAndTheMode() throws Exception {
+    Tree tree = SameCommitTest.holdable(7);
+    CommitInfo info = CommitInfo.of("s", 1).onBranch("b");
+    Digest one = repository.commit(tree, info, 1, Progress.none()).checksum();
+    OstreeRepository other = Repositories.init(work.resolve("other"), RepositoryMode.BARE_USER);
+    assertThat(other.commit(tree, info, 8, Progress.none()).checksum()).isEqualTo(one);
+  }
+
+  @Test
+  void aBranchsNextCommitHasItsHeadAsParent() throws Exception {
+    Digest first = Repositories.commit(repository, "a", "one");
+    Digest second = Repositories.commit(repository, "a", "two");
+    assertThat(repository.commit(second).parent()).contains(first);
+    assertThat(repository.refs().head("a")).contains(second);
+    assertThat(repository.resolve("a^")).isEqualTo(first);
+    assertThat(repository.resolve(second.hex().substring(0, 12))).isEqualTo(second);
+    assertThatThrownBy(() -> repository.resolve("a^^")).isInstanceOf(NoSuchRefException.class);
+    assertThatThrownBy(() -> repository.resolve("nobody")).hasMessageContaining("no ref or commit");
+  }
+
+  @Test
+  void contentsKnownByTheirDigestsAreNotReadAgain() throws Exception {
+    Repositories.commit(repository, "a", "one");
+    Tree unreadable =
+        Repositories.tree("one")
+            .mapped(
+                (path, inode) ->
+                    inode instanceof dev.slipway.tree.Node.RegularFile file
+                        ? new dev.slipway.tree.Node.RegularFile(
+                            file.metadata(),
+                            Content.of(
+                                file.content().sizeBytes(),
+                                file.content().digest(),
+                                () -> {
+                                  throw new IOException("was read");
+                                }))
+                        : inode);
+    Committed again =
+        repository.commit(unreadable, CommitInfo.of("two", 2).onBranch("a"), 2, Progress.none());
+    assertThat(again.report().contentsWritten()).isZero();
+    assertThat(again.report().contentsSeen()).isEqualTo(4);
+    Repositories.damage(repository.cacheFile());
+    assertThatThrownBy(
+            () ->
+                repository.commit(
+                    unreadable, CommitInfo.of("two", 3).onBranch("a"), 2, Progress.none()))
+        .hasMessageEndingWith("was read");
+  }
+
+  @Test
+  void namesEveryPathThatOstreeCannotHoldAndWritesNothing() throws Exception {
+    Tree tree =
+        Repositories.tree("x")
+            .with(
+                t ->
+                    t.device("/dev/null", 0666, Kind.CHARACTER_DEVICE, 1, 3)
+                        .device("/run/fifo", 0600, Kind.FIFO, 0, 0));
+    long before = files(repository.directory());
+    assertThatThrownBy(() -> repository.commit(tree, CommitInfo.of("s", 1), 2, Progress.none()))
+        .isInstanceOf(TreeRefusedException.class)
+        .hasMessageContaining("2 paths")
+        .hasMessageContaining("/dev/null: a character device")
+        .hasMessageContaining("/run/fifo: a fifo");
+    assertThat(files(repository.directory())).isEqualTo(before);
+  }
+
+  @Test
+  void bareUserOnlyRefusesSetuidOwnersAndAttributes() throws Exception {
+    OstreeRepository plain =
+        Repositories.init(work.resolve("plain"), RepositoryMode.BARE_USER_ONLY);
+    assertThatThrownBy(() -> Repositories.commit(plain, "a", "x"))
+        .isInstanceOf(TreeRefusedException.class)
+        .hasMessageContaining("/usr/bin/same: mode 4755 has bits");
+    Tree fits = Repositories.tree("x").without(path -> path.name().matches("tool|same"));
+    Digest commit = plain.commit(fits, CommitInfo.of("s", 1), 2, Progress.none()).checksum();
+    assertThat(plain.fsck(2, Progress.none()).problems()).isEmpty();
+    assertThat(plain.read(commit).read("/etc/greeting")).asString().isEqualTo("x");
+  }
+
+  @Test
+  void aContentOfAnotherSizeIsRefusedByItsPath() {
+    Content lying = Content.of(5, Digest.of(), Content.utf8("four").source());
+    Tree tree = Tree.of(t -> t.file("/x", 0644, lying));
+    assertThatThrownBy(() -> repository.commit(tree, CommitInfo.of("s", 1), 2, Progress.none()))
+        .hasMessageStartingWith("/x: ");
+  }
+
+  @Test
+  void refsCannotLeaveTheirDirectory() {
+    for (String name : List.of("../x", "a/../b", "/a", "a/", "", ".", "a//b", "-a", "a b", "ü")) {
+      assertThat(Refs.isName(name)).as(name).isFalse();
+      assertThatThrownBy(() -> repository.refs().setHead(name, Digest.of()))
+          .as(name)
+          .isInstanceOf(FormatException.class)
+          .hasMessageContaining("no name of a ref");
+    }
+    assertThatThrownBy(() -> repository.refs().setRemote("..", "a", Digest.of()))
+        .isInstanceOf(FormatException.class);
+  }
+
+  @Test
+  void refsAreWrittenListedAndDeleted() throws Exception {
+    Refs refs = repository.refs();
+    refs.setHead("a/b/c", Digest.of());
+    refs.setHead("a/d", Digest.of());
+    refs.setRemote("origin", "x/y", Digest.of());
+    assertThat(refs.heads().keySet()).containsExactly("a/b/c", "a/d");
+    assertThat(refs.remotes().keySet()).containsExactly("origin:x/y");
+    assertThatThrownBy(() -> refs.setHead("a/b", Digest.of()))
+        .hasMessageContaining("refs below this name");
+    assertThatThrownBy(() -> refs.setHead("a/d/e", Digest.of())).isInstanceOf(IOException.class);
+    assertThat(refs.deleteHead("a/b/c")).isTrue();
+    assertThat(refs.deleteHead("a/b/c")).isFalse();
+    assertThat(repository.directory().resolve("refs/heads/a/b")).doesNotExist();
+  }
+
+  @Test
+  void pruneKeepsRefsAndTheirHistoryAsDeepAsAsked() throws Exception {
+    Digest one = Repositories.commit(repository, "a", "one");
+    Digest two = Repositories.commit(repository, "a", "two");
+    Digest three = Repositories.commit(repository, "a", "three");
+    assertThat(repository.prune(PruneOptions.keepingRefs()).removed()).isZero();
+    PruneReport dry = repository.prune(PruneOptions.keepingRefs().withDepth(1).asDryRun());
+    assertThat(dry.removed()).isPositive();
+    assertThat(repository.has(ObjectName.commit(one))).isTrue();
+    PruneReport done = repository.prune(PruneOptions.keepingRefs().withDepth(1));
+    assertThat(done.removed()).isEqualTo(dry.removed());
+    assertThat(repository.has(ObjectName.commit(one))).isFalse();
+    assertThat(repository.has(ObjectName.commit(two))).isTrue();
+    assertThat(repository.read(three).read("/etc/greeting")).asString().isEqualTo("three");
+    assertThat(repository.fsck(2, Progress.none()).problems()).isEmpty();
+  }
+
+  @Test
+  void pruneRemovesOneCommitOrTheOldButNeverAHead() throws Exception {
+    Digest one = Repositories.commit(repository, "a", "one");
+    Digest two = Repositories.commit(repository, "a", "two");
+    assertThatThrownBy(() -> repository.prune(PruneOptions.keepingAllCommits().without(two)))
+        .hasMessageContaining("ref a points at");
+    repository.prune(PruneOptions.keepingAllCommits().without(one));
+    assertThat(repository.has(ObjectName.commit(one))).isFalse();
+    Digest third = Repositories.commit(repository, "a", "three");
+    repository.prune(
+        PruneOptions.keepingAllCommits().youngerThan(Instant.ofEpochSecond(Repositories.TIME + 1)));
+    assertThat(repository.has(ObjectName.commit(two))).isFalse();
+    assertThat(repository.has(ObjectName.commit(third))).isTrue();
+    assertThat(repository.fsck(2, Progress.none()).problems()).isEmpty();
+  }
+
+  @Test
+  void fsckFindsAndRepairReplacesEveryDamagedAndMissingObject() throws Exception {
+    Digest commit = Repositories.commit(repository, "a", "one");
+    OstreeRepository mirror = Repositories.init(work.resolve("mirror"), RepositoryMode.BARE_USER);
+    mirror.pullLocal("o", repository, PullOptions.of(List.of("a")).asMirror(), 2, Progress.none());
+    int objects = repository.fsck(2, Progress.none()).objects();
+    int[] count = new int[1];
+    repository
+        .objects()
+        .forEach(
+            (name, file) -> {
+              if (count[0]++ % 2 == 0) {
+                Repositories.damage(file);
+              } else if (!name.equals(ObjectName.commit(commit))) {
+                Files.delete(file);
+              }
+            });
+    FsckReport found = repository.fsck(2, Progress.none());
+    assertThat(found.isClean()).isFalse();
+    RepairReport repaired = repository.repair(mirror, 2, Progress.none());
+    assertThat(repaired.after().problems()).isEmpty();
+    assertThat(repaired.after().objects()).isEqualTo(objects);
+    assertThat(repository.read(commit).read("/etc/greeting")).asString().isEqualTo("one");
+  }
+
+  @Test
+  void aDamagedContentIsNoticedWhenItIsRead() throws Exception {
+    OstreeRepository plain = Repositories.init(work.resolve("plain"), RepositoryMode.BARE_USER);
+    Digest commit = Repositories.commit(plain, "a", "hello");
+    plain
+        .objects()
+        .forEach(
+            (name, file) -> {
+              if (Files.size(file) == 5) {
+                Repositories.damage(file);
+              }
+            });
+    Tree tree = plain.read(commit);
+    assertThatThrownBy(() -> tree.read("/etc/greeting"))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("its content has the checksum");
+  }
+
+  @Test
+  void diffNamesWhatDiffers() throws Exception {
+    Digest one = Repositories.commit(repository, "a", "one");
+    Tree changed =
+        Repositories.tree("two")
+            .with(
+                t ->
+                    t.remove(TreePath.of("/empty"))
+                        .file("/new/file", 0644, Content.EMPTY)
+                        .directory("/etc", 0700));
+    Digest two = repository.commit(changed, CommitInfo.of("s", 1), 2, Progress.none()).checksum();
+    assertThat(repository.diff(one, two))
+        .extracting(change -> change.kind() + " " + change.path())
+        .containsExactly(
+            "DELETED /empty",
+            "MODIFIED /etc",
+            "MODIFIED /etc/greeting",
+            "ADDED /new",
+            "ADDED /new/file");
+  }
+
+  @Test
+  void checksOutWhatWasCommitted() throws Exception {
+    Digest commit = Repositories.commit(repository, "a", "one");
+    Path target = work.resolve("out");
+    repository.checkout(commit, target, CheckoutOptions.copying(2).asUser(), Progress.none());
+    assertThat(target.resolve("etc/greeting")).hasContent("one");
+    assertThat(Files.readSymbolicLink(target.resolve("usr/lib/link"))).hasToString("large");
+    assertThat(Files.getLastModifiedTime(target.resolve("empty")).toMillis()).isZero();
+    assertThat(Files.getAttribute(target.resolve("usr/bin/tool"), "unix:mode")).isEqualTo(0100755);
+    assertThatThrownBy(
+            () ->
+                repository.checkout(
+                    commit, target, CheckoutOptions.copying(2).asUser(), Progress.none()))
+        .hasMessageContaining("is there already");
+    Path part = work.resolve("part");
+    repository.checkout(
+        commit,
+        part,
+        CheckoutOptions.copying(2).asUser().only(TreePath.of("/etc")),
+        Progress.none());
+    assertThat(part.resolve("greeting")).hasContent("one");
+  }
+
+  @Test
+  void aCheckoutThatFailsLeavesNothing() throws Exception {
+    Digest commit = Repositories.commit(repository, "a", "one");
+    repository
+        .objects()
+        .forEach(
+            (name, file) -> {
+              if (name.type() == ObjectType.FILE
+                  && repository.storedFile(name.checksum()).sizeBytes() > 1 << 20) {
+                Files.delete(file);
+              }
+            });
+    assertThatThrownBy(
+            () ->
+                repository.checkout(
+                    commit,
+                    work.resolve("out"),
+                    CheckoutOptions.copying(2).asUser(),
+                    Progress.none()))
+        .hasMessageStartingWith("/usr/lib/large: ");
+    try (Stream<Path> left = Files.list(work)) {
+      assertThat(left).containsExactly(repository.directory());
+    }
+  }
+
+  @Test
+  void saysWhatIsNoRepository() throws Exception {
+    assertThatThrownBy(() -> OstreeRepository.open(work))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("not an ostree repository");
+    Files.writeString(work.resolve("config"), "[core]\nrepo_version=2\n");
+    assertThatThrownBy(() -> OstreeRepository.open(work))
+        .hasMessageEndingWith("core.repo_version: found \"2\", expected 1");
+    Files.writeString(work.resolve("config"), "[core]\nrepo_version=1\nmode=tar\n");
+    assertThatThrownBy(() -> OstreeRepository.open(work))
+        .hasMessageContaining("core.mode: repository mode: found \"tar\"");
+    assertThatThrownBy(
+            () -> OstreeRepository.init(repository.directory(), RepositoryMode.BARE_USER))
+        .hasMessageContaining("is a repository of mode archive-z2 already");
+  }
+
+  @Test
+  void writesNothingWhereATransactionWasNotCommitted() throws Exception {
+    long before = files(repository.directory().resolve("objects"));
+    try (Transaction transaction = repository.begin()) {
+      transaction.writeMetadata(ObjectType.DIR_TREE, new byte[] {0});
+    }
+    assertThat(files(repository.directory().resolve("objects"))).isEqualTo(before);
+    try (Stream<Path> left = Files.list(repository.temporary())) {
+      assertThat(left).containsExactly(repository.temporary().resolve("cache"));
+    }
+  }
+
+  @Test
+  void keyFilesKeepWhatTheyDoNotChange() throws Exception {
+    String text = "# mine\n[core]\nmode = bare\n\n[remote \"o\"]\nurl=x\n";
+    KeyFile file = KeyFile.parse(text, "config");
+    assertThat(file).hasToString(text);
+    assertThat(file.get("core", "mode")).contains("bare");
+    assertThat(file.with("core", "fsync", "false"))
+        .hasToString(text.replace("bare\n", "bare\nfsync=false\n"));
+    assertThat(file.without("remote \"o\"")).hasToString("# mine\n[core]\nmode = bare\n\n");
+    assertThat(file.with("new", "a", "b").get("new", "a")).isEqualTo(Optional.of("b"));
+    assertThatThrownBy(() -> KeyFile.parse("a=b\n", "config"))
+        .hasMessage("config: line 1: found \"a=b\", expected [group]");
+  }
+
+  @Test
+  void generatedTreesOfAnySeedAreCommittedOrRefusedWhole() throws Exception {
+    for (long seed = 100; seed < 110; seed++) {
+      Tree tree = GeneratedTree.of(seed);
+      try {
+        repository.commit(tree, CommitInfo.of("s", 1), 2, Progress.none());
+      } catch (TreeRefusedException e) {
+        assertThat(e.problems()).isNotEmpty();
+      }
+    }
+    assertThat(repository.fsck(2, Progress.none()).problems()).isEmpty();
+  }
+}

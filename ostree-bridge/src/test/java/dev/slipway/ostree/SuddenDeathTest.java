@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.ostree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.progress.Progress;
+import dev.slipway.testing.RequiresTool;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes killed at random moments leave repositories that are whole, to ostree's eyes too. */
+@RequiresTool(value = "ostree", in = "ostree")
+@Tag("slow")
+class SuddenDeathTest {
+  private static final long SEED = 20261128;
+  private static final int KILLS = Boolean.getBoolean("slipway.long") ? 100 : 10;
+
+  @TempDir Path work;
+
+  private final Random random = new Random(SEED);
+  private OstreeRepository repository;
+
+  @BeforeEach
+  void init() throws IOException {
+    repository = Repositories.init(work.resolve("repo"), RepositoryMode.ARCHIVE);
+  }
+
+  private Process start(String... words) throws IOException {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                RepositoryProcess.class.getName()));
+    command.addAll(List.of(words));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(work.resolve("log").toFile())
+        .redirectInput(new File("/dev/null"))
+        .start();
+  }
+
+  private long millisToTheEnd(String... words) throws Exception {
+    long started = System.nanoTime();
+    finish(words);
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+  }
+
+  private void finish(String... words) throws Exception {
+    Process process = start(words);
+    assertThat(process.waitFor()).as(() -> log()).isZero();
+  }
+
+  private String log() {
+    try {
+      return Files.readString(work.resolve("log"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** Kills somewhere in the second half, behind the start of the JVM. */
+  private void kill(long wholeMillis, String... words) throws Exception {
+    Process process = start(words);
+    long millis = wholeMillis / 3 + random.nextLong(Math.max(1, wholeMillis * 2 / 3));
+    if (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private void assertWhole(OstreeRepository judged, String when) throws Exception {
+    assertThat(judged.fsck(2, Progress.none()).problems()).as(when).isEmpty();
+    assertThat(Repositories.ostree(judged, "fsck")).as(when).contains("no errors found");
+  }
+
+  @Test
+  void commitsThatDieLeaveTheBranchAsItWasOrWhole() throws Exception {
+    String path = repository.directory().toString();
+    long whole = millisToTheEnd("commit", path, "0");
+    for (int kill = 1; kill <= KILLS; kill++) {
+      kill(whole, "commit", path, Integer.toString(kill));
+      assertWhole(repository, "kill " + kill + ", seed " + SEED);
+      Digest head = repository.refs().head("b").orElseThrow();
+      assertThat(repository.read(head).contentBytes()).isPositive();
+    }
+    finish("commit", path, "0");
+    assertWhole(repository, "at the end");
+    try (Stream<Path> left = Files.list(repository.temporary())) {
+      assertThat(left).containsExactly(repository.temporary().resolve("cache"));
+    }
+  }
+
+  @Test
+  void pullsThatDieAreTakenUpAgain() throws Exception {
+    String path = repository.directory().toString();
+    finish("commit", path, "0");
+    OstreeRepository first = Repositories.init(work.resolve("first"), RepositoryMode.BARE_USER);
+    long whole = millisToTheEnd("pull", first.directory().toString(), path);
+    OstreeRepository client = Repositories.init(work.resolve("client"), RepositoryMode.BARE_USER);
+    for (int kill = 1; kill <= KILLS; kill++) {
+      finish("commit", path, Integer.toString(kill));
+      kill(whole, "pull", client.directory().toString(), path);
+      assertThat(client.fsck(2, Progress.none()).problems()).as("kill " + kill).isEmpty();
+      if (kill % 3 == 0) {
+        finish("pull", client.directory().toString(), path);
+        assertWhole(client, "pull after kill " + kill + ", seed " + SEED);
+        assertThat(client.refs().remote("o", "b")).isEqualTo(repository.refs().head("b"));
+      }
+    }
+  }
+
+  @Test
+  void prunesThatDieLoseNothingThatIsKept() throws Exception {
+    String path = repository.directory().toString();
+    finish("commit", path, "0");
+    finish("commit", path, "1");
+    long whole = millisToTheEnd("prune", path);
+    for (int kill = 1; kill <= KILLS; kill++) {
+      finish("commit", path, Integer.toString(kill % 3));
+      kill(whole, "prune", path);
+      assertWhole(repository, "kill " + kill + ", seed " + SEED);
+    }
+    finish("prune", path);
+    assertWhole(repository, "at the end");
+  }
+}
