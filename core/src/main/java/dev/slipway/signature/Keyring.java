@@ -80,10 +80,7 @@ public final class Keyring {
               + source
               + " --export > keys.gpg");
     }
-    byte[] binary = keys;
-    if (keys.length > 0 && (keys[0] & 0b1000_0000) == 0) {
-      binary = Armor.read(source, CleartextMessage.lines(keys), 0, Armor.PUBLIC_KEYS);
-    }
+    byte[] binary = binary(keys, source);
     var entries = new ArrayList<Entry>();
     var unreadable = new ArrayList<String>();
     for (byte[] block : blocks(binary, source)) {
@@ -95,6 +92,12 @@ public final class Keyring {
       }
     }
     return new Keyring(entries, List.of(source), unreadable, Set.of());
+  }
+
+  /** Keys without their armour, if they have one. */
+  public static byte[] binary(byte[] keys, String source) throws FormatException {
+    boolean armoured = keys.length > 0 && (keys[0] & 0b1000_0000) == 0;
+    return armoured ? Armor.read(source, CleartextMessage.lines(keys), 0, Armor.PUBLIC_KEYS) : keys;
   }
 
   /** Cuts a file before each primary key, so that a key nobody can read spoils no other. */

@@ -2,12 +2,16 @@
 /**
  * Who signed some bytes, and whether that counts.
  *
- * <p>OpenPGP today, as Debian archives use it: a {@link dev.slipway.signature.Keyring} holds the
- * keys that are trusted, {@link dev.slipway.signature.OpenPgp} checks a signed text or a detached
+ * <p>OpenPGP, as Debian archives use it: a {@link dev.slipway.signature.Keyring} holds the keys
+ * that are trusted, {@link dev.slipway.signature.OpenPgp} checks a signed text or a detached
  * signature against it and gives the {@link dev.slipway.signature.Signer}s that count, or throws an
  * {@link dev.slipway.signature.UntrustedException} that lists every signature with the reason it
  * does not. What counts is decided in two places only: {@code HashPolicy} (strength of hashes and
  * keys) and {@code KeyHistory} (what a key's owner said about it: expiry, revocation, subkeys).
+ * {@link dev.slipway.signature.OpenPgpSigner} makes such signatures.
+ *
+ * <p>Ed25519 as plain 64 bytes, as ostree has it: {@link dev.slipway.signature.Ed25519Keys} are
+ * trusted or revoked, {@link dev.slipway.signature.Ed25519SecretKey} signs.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9580">RFC 9580, OpenPGP</a>
  */

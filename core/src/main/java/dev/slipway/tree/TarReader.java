@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.tree;
 
+import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import dev.slipway.tree.Node.Directory;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import java.util.Optional;
  * what has not come yet. Use {@link TarEntries} for other rules.
  */
 public final class TarReader {
+  private static final int HEADER_BYTES = 512;
+
   private TarReader() {}
 
   /**
@@ -34,6 +37,36 @@ public final class TarReader {
         content = keeper.keep(entries.content(), entry.sizeBytes(), entry.data());
       } else if (entry.sizeBytes() > 0) {
         content = keeper.keep(entries.content(), entry.sizeBytes());
+      }
+      try {
+        put(builder, entry, content, entries);
+      } catch (IllegalArgumentException e) {
+        throw entries.error(e.getMessage());
+      }
+    }
+    return builder.build();
+  }
+
+  /**
+   * Reads a whole archive that can be read at any position. Contents stay in it, and their digests
+   * are not known; only files with holes go to a keeper.
+   *
+   * @param archive must stay open while contents are used
+   * @param sourceName the archive's name in error messages
+   */
+  public static Tree read(BlockSource archive, String sourceName, ContentKeeper sparseFiles)
+      throws IOException {
+    var builder = new TreeBuilder();
+    var entries = new TarEntries(archive.stream(0, archive.size()), sourceName);
+    for (Optional<TarEntry> next = entries.next(); next.isPresent(); next = entries.next()) {
+      TarEntry entry = next.get();
+      Content content = Content.EMPTY;
+      if (entry.isSparse()) {
+        content = sparseFiles.keep(entries.content(), entry.sizeBytes(), entry.data());
+      } else if (entry.sizeBytes() > 0) {
+        long start = entry.offset() + HEADER_BYTES;
+        long size = entry.sizeBytes();
+        content = Content.undigested(size, entry.data(), () -> archive.stream(start, size));
       }
       try {
         put(builder, entry, content, entries);

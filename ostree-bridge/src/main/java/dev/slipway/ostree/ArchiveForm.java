@@ -28,6 +28,7 @@ record ArchiveForm(int compressionLevel) implements FileForm {
     try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
       new ArchivedFile(header, sizeBytes).write(content, out, compressionLevel);
     }
+    PlainFiles.setMode(target, PlainFiles.OBJECT_MODE);
   }
 
   @Override

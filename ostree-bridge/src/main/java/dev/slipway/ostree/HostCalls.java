@@ -19,6 +19,8 @@ import jnr.posix.POSIXFactory;
  * <p>Paths go as UTF-8, so that they mean the same in every locale.
  */
 final class HostCalls {
+  private static final int AT_FDCWD = -100;
+  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int O_DIRECTORY = 0200000;
   private static final int O_CLOEXEC = 02000000;
 
@@ -46,6 +48,8 @@ final class HostCalls {
     int link(@In byte[] existing, @In byte[] path);
 
     int chmod(@In byte[] path, int mode);
+
+    int utimensat(int directory, @In byte[] path, @In long[] times, int flags);
 
     int lchown(@In byte[] path, int uid, int gid);
 
@@ -113,6 +117,14 @@ final class HostCalls {
 
   void chown(String path, long uid, long gid) throws IOException {
     check(functions.lchown(bytes(path), (int) uid, (int) gid), "lchown", path);
+  }
+
+  /** Sets the times to the epoch, those of a link itself. */
+  void setEpoch(String path) throws IOException {
+    check(
+        functions.utimensat(AT_FDCWD, bytes(path), new long[4], AT_SYMLINK_NOFOLLOW),
+        "utimensat",
+        path);
   }
 
   void setXattrs(String path, Xattrs xattrs) throws IOException {

@@ -107,16 +107,22 @@ final class ObjectStore {
   /** Shows all objects, in no order, without the files that are none. */
   void forEach(Visitor visitor) throws IOException {
     for (int first = 0; first < 256; first++) {
-      String prefix = String.format("%02x", first);
-      Path directory = objects.resolve(prefix);
-      if (Files.isDirectory(directory)) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-          for (Path file : files) {
-            Optional<ObjectName> name = name(prefix, file.getFileName().toString());
-            if (name.isPresent()) {
-              visitor.visit(name.get(), file);
-            }
-          }
+      forEach(first, visitor);
+    }
+  }
+
+  /** Shows all objects whose checksums start with a byte. */
+  void forEach(int first, Visitor visitor) throws IOException {
+    String prefix = String.format("%02x", first);
+    Path directory = objects.resolve(prefix);
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        Optional<ObjectName> name = name(prefix, file.getFileName().toString());
+        if (name.isPresent()) {
+          visitor.visit(name.get(), file);
         }
       }
     }

@@ -2,6 +2,7 @@
 package dev.slipway.ostree;
 
 import dev.slipway.digest.Digest;
+import dev.slipway.fetch.Fetcher;
 import dev.slipway.io.FormatException;
 import dev.slipway.ostree.gvariant.VariantDict;
 import dev.slipway.ostree.object.Commit;
@@ -9,15 +10,21 @@ import dev.slipway.ostree.object.DirMeta;
 import dev.slipway.ostree.object.DirTree;
 import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.progress.Progress;
+import dev.slipway.signature.Keyring;
 import dev.slipway.tree.Node.Inode;
 import dev.slipway.tree.Tree;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * An ostree repository: objects named by their checksums, and refs that name commits.
@@ -217,6 +224,29 @@ public final class OstreeRepository {
     return TreeCommit.objection(inode, objects.form());
   }
 
+  /** Says that of a commit not everything is here, while it is pulled. */
+  Path partialMark(Digest commit) {
+    return directory.resolve("state").resolve(commit.hex() + ".commitpartial");
+  }
+
+  /** All refs, those of remotes as {@code origin:name}. */
+  SortedMap<String, Digest> allRefs() throws IOException {
+    var all = new TreeMap<String, Digest>(refs().heads());
+    all.putAll(refs().remotes());
+    refs().mirrors().forEach((name, commit) -> all.put("mirrors/" + name, commit));
+    return all;
+  }
+
+  /**
+   * The commit that a person means: a checksum, the beginning of one, a ref, a ref of a remote
+   * ({@code origin:name}), each with {@code ^} behind it for the parent.
+   *
+   * @throws NoSuchRefException if there is none, or the beginning fits several
+   */
+  public Digest resolve(String revision) throws IOException {
+    return Revisions.resolve(this, revision);
+  }
+
   /** Begins to write objects. */
   public Transaction begin() throws IOException {
     return Transaction.begin(this);
@@ -234,6 +264,151 @@ public final class OstreeRepository {
     return TreeCommit.run(this, tree, info, threads, progress);
   }
 
+  /** Which paths differ between two commits, in path order. */
+  public List<RepositoryDiff.Change> diff(Digest older, Digest newer) throws IOException {
+    return RepositoryDiff.between(this, older, newer);
+  }
+
+  /**
+   * Lays a commit down in a directory that must not exist, which appears when it is whole.
+   *
+   * @throws IOException naming the path that could not be written
+   */
+  public void checkout(Digest commit, Path target, CheckoutOptions options, Progress progress)
+      throws IOException {
+    Checkout.run(this, commit, target, options, progress);
+  }
+
+  /** Removes what nothing leads to any more. Nobody may have a transaction open in this thread. */
+  public PruneReport prune(PruneOptions options) throws IOException {
+    return Prune.run(this, options);
+  }
+
+  /** Reads everything and says what is damaged or missing. */
+  public FsckReport fsck(int threads, Progress progress) throws IOException {
+    return Fsck.run(this, threads, progress);
+  }
+
+  /**
+   * A remote that is configured here.
+   *
+   * @param at the instant at which its keys are judged; usually now
+   */
+  public Remote remote(String name, Instant at) throws IOException {
+    return Remote.of(this, name, at);
+  }
+
+  /**
+   * Adds OpenPGP keys to those a remote's signatures are held against.
+   *
+   * @param keys binary or armoured
+   */
+  public void trust(String remote, byte[] keys) throws IOException {
+    Keyring.parse(keys, "keys for remote " + remote);
+    Path file = Remote.keyringFile(this, Refs.requireRemote(remote));
+    byte[] before = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+    byte[] binary = Keyring.binary(keys, "keys for remote " + remote);
+    byte[] all = Arrays.copyOf(before, before.length + binary.length);
+    System.arraycopy(binary, 0, all, before.length, binary.length);
+    Directories.replace(file, all, syncs);
+  }
+
+  /**
+   * Copies commits from a web server that serves an archive repository, as static files.
+   *
+   * @param remote the name under which refs are kept: {@code refs/remotes/NAME/...}
+   * @param addresses of the repository's directory; further ones are mirrors of the first
+   */
+  public PullReport pull(
+      String remote, Fetcher fetcher, List<URI> addresses, PullOptions options, Progress progress)
+      throws IOException {
+    var source = new RemoteObjects(new RemoteFiles(fetcher, addresses));
+    return new Pull(this, source, options, DeltaSource.none(), progress).run(remote);
+  }
+
+  /** Copies commits from a repository of any mode on this machine. */
+  public PullReport pullLocal(
+      String remote, OstreeRepository from, PullOptions options, int threads, Progress progress)
+      throws IOException {
+    var source = new LocalObjects(from, threads);
+    return new Pull(this, source, options, DeltaSource.none(), progress).run(remote);
+  }
+
+  /** Replaces damaged and missing objects by those of another repository on this machine. */
+  public RepairReport repair(OstreeRepository from, int threads, Progress progress)
+      throws IOException {
+    return Repair.run(this, new LocalObjects(from, threads), threads, progress);
+  }
+
+  /** Replaces damaged and missing objects by those of a repository on a web server. */
+  public RepairReport repair(Fetcher fetcher, List<URI> addresses, int threads, Progress progress)
+      throws IOException {
+    var source = new RemoteObjects(new RemoteFiles(fetcher, addresses));
+    return Repair.run(this, source, threads, progress);
+  }
+
+  /** Writes what the repository offers to its summary, and the indexes of static deltas. */
+  public Summary writeSummary(Instant at) throws IOException {
+    StoredDeltas.writeIndexes(this, StoredDeltas.list(this));
+    Summary summary = Summary.of(this, at);
+    Files.deleteIfExists(directory.resolve(Summary.SIGNATURE_FILE)); // of the old one
+    Directories.replace(directory.resolve(Summary.FILE), summary.toBytes(), syncs);
+    return summary;
+  }
+
+  /** Adds a signature to a commit's detached metadata. */
+  public void signCommit(Digest commit, Signing signing) throws IOException {
+    byte[] bytes = objects.metadata(ObjectName.commit(commit));
+    byte[] signature = signing.maker().sign(bytes);
+    try (Transaction transaction = begin()) {
+      VariantDict signed = signing.kind().add(detachedMetadata(commit), signature);
+      transaction.writeDetached(commit, signed.toBytes());
+      transaction.commit();
+    }
+  }
+
+  /** Adds a signature to the summary as it was written last. */
+  public void signSummary(Signing signing) throws IOException {
+    Path file = directory.resolve(Summary.SIGNATURE_FILE);
+    VariantDict before =
+        Files.exists(file)
+            ? VariantDict.read(Files.readAllBytes(file), file.toString())
+            : VariantDict.empty();
+    byte[] signature = signing.maker().sign(Files.readAllBytes(directory.resolve(Summary.FILE)));
+    Directories.replace(file, signing.kind().add(before, signature).toBytes(), syncs);
+  }
+
+  /**
+   * Checks a commit's signatures.
+   *
+   * @return one sentence for each that counts
+   * @throws dev.slipway.signature.UntrustedException if one that is wanted is missing or does not
+   *     count
+   */
+  public List<String> verifyCommit(Digest commit, Verification wanted) throws IOException {
+    return wanted.verify(
+        objects.metadata(ObjectName.commit(commit)), detachedMetadata(commit), "commit " + commit);
+  }
+
+  /** Checks the summary's signatures, as {@link #verifyCommit}. */
+  public List<String> verifySummary(Verification wanted) throws IOException {
+    Path file = directory.resolve(Summary.SIGNATURE_FILE);
+    VariantDict signatures =
+        Files.exists(file)
+            ? VariantDict.read(Files.readAllBytes(file), file.toString())
+            : VariantDict.empty();
+    return wanted.verify(
+        Files.readAllBytes(directory.resolve(Summary.FILE)), signatures, "summary");
+  }
+
+  /** The summary as it was written last. */
+  public Optional<Summary> summary() throws IOException {
+    Path file = directory.resolve(Summary.FILE);
+    return Files.exists(file)
+        ? Optional.of(Summary.read(Files.readAllBytes(file), file.toString()))
+        : Optional.empty();
+  }
+
   /**
    * The tree of a commit. Its contents are read from the repository when they are opened, and held
    * against their checksums.
@@ -241,5 +416,11 @@ public final class OstreeRepository {
   public Tree read(Digest commit) throws IOException {
     Commit read = commit(commit);
     return TreeRead.read(objects, read.tree(), read.meta());
+  }
+
+  /** As {@link #read(Digest)}, if the commit's signatures count. */
+  public Tree read(Digest commit, Verification wanted) throws IOException {
+    verifyCommit(commit, wanted);
+    return read(commit);
   }
 }

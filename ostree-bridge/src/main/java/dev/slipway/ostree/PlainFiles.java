@@ -12,6 +12,9 @@ import java.nio.file.attribute.FileTime;
 
 /** What the bare forms share: uncompressed files. */
 final class PlainFiles {
+  /** Of objects that are not what they describe, whatever the umask. */
+  static final int OBJECT_MODE = 0644;
+
   private static final int CHUNK_BYTES = 1 << 16;
 
   private PlainFiles() {}

@@ -4,6 +4,7 @@ package dev.slipway.ostree;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.ByteSource;
 import dev.slipway.io.FileGate;
+import dev.slipway.io.FormatException;
 import dev.slipway.ostree.object.FileHeader;
 import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.ostree.object.ObjectType;
@@ -11,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,12 +43,15 @@ public final class Transaction implements Closeable {
   /** Contents up to this size are looked at in memory before anything is written. */
   private static final int SMALL_BYTES = 1 << 20;
 
+  private static final ArchiveForm ARCHIVE = new ArchiveForm(6);
+
   private final OstreeRepository repository;
   private final ObjectStore store;
   private final FileGate gate;
   private final FileGate.Pass pass;
   private final Path staging;
   private final Map<ObjectName, Path> staged = new ConcurrentHashMap<>();
+  private final Set<ObjectName> damaged = ConcurrentHashMap.newKeySet();
   private final AtomicLong drafts = new AtomicLong();
   private final AtomicInteger contentsSeen = new AtomicInteger();
   private final AtomicInteger contentsWritten = new AtomicInteger();
@@ -100,7 +106,58 @@ public final class Transaction implements Closeable {
 
   /** Whether an object is in the repository or about to be. */
   public boolean has(ObjectName name) {
-    return staged.containsKey(name) || store.has(name);
+    return staged.containsKey(name) || (store.has(name) && !damaged.contains(name));
+  }
+
+  /** Takes an object for missing, so that writing it replaces what is there. */
+  void replaceDamaged(ObjectName name) {
+    damaged.add(name);
+  }
+
+  /** A metadata object, whether it has its name already or not. */
+  byte[] metadata(ObjectName name) throws IOException {
+    Path draft = staged.get(name);
+    return draft == null ? store.metadata(name) : Files.readAllBytes(draft);
+  }
+
+  /**
+   * Takes over a file as archives hold it ({@code .filez}) that lies at a {@link #draft}, when its
+   * content is what its name says; removes it otherwise.
+   */
+  void adoptArchived(ObjectName name, Path draft) throws IOException {
+    boolean kept = false;
+    try {
+      contentsSeen.incrementAndGet();
+      StoredFile stored = ARCHIVE.read(draft);
+      Optional<String> objection = store.form().objection(stored.header());
+      if (objection.isPresent()) {
+        throw new IOException(name + ": " + objection.get());
+      }
+      if (repository.mode() == RepositoryMode.ARCHIVE) {
+        try (InputStream in = new CheckedContent(stored.content().open(), stored.header(), name)) {
+          in.transferTo(OutputStream.nullOutputStream());
+        }
+        PlainFiles.setMode(draft, PlainFiles.OBJECT_MODE);
+        kept = true;
+        keep(name, draft, stored.sizeBytes());
+      } else {
+        Path opened = draft();
+        try (InputStream in = new CheckedContent(stored.content().open(), stored.header(), name)) {
+          store.form().write(opened, stored.header(), stored.sizeBytes(), in);
+        } catch (IOException | RuntimeException e) {
+          Files.deleteIfExists(opened);
+          throw e;
+        }
+        keep(name, opened, stored.sizeBytes());
+      }
+    } catch (FormatException e) {
+      throw new FormatException(
+          name + ": what was fetched is not this object: " + e.getMessage(), e);
+    } finally {
+      if (!kept) {
+        Files.deleteIfExists(draft);
+      }
+    }
   }
 
   /** Writes a directory's or a commit's object and gives its checksum. */
@@ -134,6 +191,7 @@ public final class Transaction implements Closeable {
   private void stage(ObjectName name, byte[] bytes) throws IOException {
     Path draft = draft();
     Files.write(draft, bytes);
+    PlainFiles.setMode(draft, PlainFiles.OBJECT_MODE);
     staged.put(name, draft);
   }
 
@@ -187,7 +245,7 @@ public final class Transaction implements Closeable {
       throws IOException {
     ObjectName name;
     try (var in = new ObjectDigestStream(content.open(), header)) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
+      in.transferTo(OutputStream.nullOutputStream());
       name = ObjectName.file(in.checksum());
     }
     if (!has(name)) {
@@ -230,7 +288,7 @@ public final class Transaction implements Closeable {
   }
 
   /** A name in the staging directory where nothing is, for an object that is being written. */
-  private Path draft() {
+  Path draft() {
     return staging.resolve(Long.toString(drafts.getAndIncrement()));
   }
 
@@ -257,6 +315,7 @@ public final class Transaction implements Closeable {
       HostCalls.load().syncFileSystem(staging.toString());
     }
     staged.clear();
+    damaged.clear();
   }
 
   private static int rank(ObjectName name) {

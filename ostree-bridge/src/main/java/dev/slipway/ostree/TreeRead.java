@@ -20,7 +20,7 @@ import java.util.Map;
 /** Turns objects back into a tree, whose contents are read from the repository when opened. */
 final class TreeRead {
   /** Deeper directories cannot be reached on any Linux file system. */
-  private static final int LIMIT_DEPTH = 2048;
+  static final int LIMIT_DEPTH = 2048;
 
   private final ObjectStore store;
   private final TreeBuilder builder;

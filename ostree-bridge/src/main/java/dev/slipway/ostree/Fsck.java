@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.ostree;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.io.FormatException;
+import dev.slipway.ostree.object.Commit;
+import dev.slipway.ostree.object.DirMeta;
+import dev.slipway.ostree.object.DirTree;
+import dev.slipway.ostree.object.ObjectName;
+import dev.slipway.ostree.object.ObjectType;
+import dev.slipway.progress.Progress;
+import dev.slipway.progress.Task;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Reads every object and holds it against its name, then walks from every commit and looks for what
+ * is missing. Changes nothing.
+ */
+final class Fsck {
+  private final OstreeRepository repository;
+  private final SortedMap<ObjectName, String> problems =
+      Collections.synchronizedSortedMap(new TreeMap<>());
+
+  private Fsck(OstreeRepository repository) {
+    this.repository = repository;
+  }
+
+  static FsckReport run(OstreeRepository repository, int threads, Progress progress)
+      throws IOException {
+    return new Fsck(repository).run(threads, progress);
+  }
+
+  private FsckReport run(int threads, Progress progress) throws IOException {
+    var commits = new ArrayList<Digest>();
+    int[] objects = new int[1];
+    long[] bytes = new long[1];
+    repository
+        .objects()
+        .forEach(
+            (name, file) -> {
+              objects[0]++;
+              bytes[0] += Files.isSymbolicLink(file) ? 0 : Files.size(file);
+              if (name.type() == ObjectType.COMMIT) {
+                commits.add(name.checksum());
+              }
+            });
+    Collections.sort(commits);
+    try (Task task = progress.start("checking objects", bytes[0])) {
+      List<Integer> parts = new ArrayList<>();
+      for (int i = 0; i < 256; i++) {
+        parts.add(i);
+      }
+      Workers.forEach(parts, threads, part -> checkPart(part, task));
+    }
+    int partial = 0;
+    var reachable = new Reachable(repository, this::note);
+    for (Digest commit : commits) {
+      if (Files.exists(repository.partialMark(commit))) {
+        partial++;
+      } else {
+        reachable.addCommit(commit, true);
+      }
+    }
+    reachable.forEachFile(
+        file -> {
+          ObjectName name = ObjectName.file(file);
+          if (!repository.has(name)) {
+            problems.putIfAbsent(name, "missing");
+          }
+        });
+    for (var ref : repository.allRefs().entrySet()) {
+      ObjectName name = ObjectName.commit(ref.getValue());
+      if (!repository.has(name)) {
+        problems.putIfAbsent(name, "missing, and ref " + ref.getKey() + " points at it");
+      }
+    }
+    return new FsckReport(objects[0], commits.size(), partial, new TreeMap<>(problems));
+  }
+
+  private void note(ObjectName name, IOException problem) {
+    problems.putIfAbsent(
+        name, problem instanceof MissingObjectException ? "missing" : problem.getMessage());
+  }
+
+  private void checkPart(int first, Task task) throws IOException {
+    repository
+        .objects()
+        .forEach(
+            first,
+            (name, file) -> {
+              try {
+                check(name);
+              } catch (MissingObjectException e) {
+                // pruned a moment ago
+              } catch (FormatException e) {
+                problems.put(name, e.getMessage());
+              }
+              task.advance(Files.isSymbolicLink(file) ? 0 : Files.size(file));
+            });
+  }
+
+  private void check(ObjectName name) throws IOException {
+    String source = name.toString();
+    switch (name.type()) {
+      case FILE -> {
+        StoredFile stored = repository.storedFile(name.checksum());
+        try (InputStream in = stored.content().open()) {
+          in.transferTo(OutputStream.nullOutputStream());
+        }
+      }
+      case DIR_TREE -> DirTree.read(repository.metadata(name), source);
+      case DIR_META -> DirMeta.read(repository.metadata(name), source);
+      case COMMIT -> Commit.read(repository.metadata(name), source);
+      case COMMIT_META -> repository.detachedMetadata(name.checksum());
+      default -> {
+        // kinds that hold nothing to check
+      }
+    }
+  }
+}
