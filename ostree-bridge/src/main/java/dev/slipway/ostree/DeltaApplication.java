@@ -39,20 +39,11 @@ final class DeltaApplication {
     this.source = source;
   }
 
-  /** Adds all objects, and the commit last. */
+  /** Adds all objects and the commit, in a transaction of their own. */
   void run(Parts parts, Progress progress) throws IOException {
     requireBase();
-    long total = 0;
-    for (Part part : superblock.parts()) {
-      total = Math.addExact(total, part.sizeBytes());
-    }
-    try (Transaction transaction = repository.begin();
-        Task task = progress.start("applying static delta", total)) {
-      Path work = transaction.workDirectory();
-      for (int i = 0; i < superblock.parts().size(); i++) {
-        apply(transaction, i, parts, work);
-        task.advance(superblock.parts().get(i).sizeBytes());
-      }
+    try (Transaction transaction = repository.begin()) {
+      addObjects(transaction, parts, progress);
       transaction.writeMetadata(ObjectType.COMMIT, superblock.commit().toBytes());
       Optional<Variant> detached =
           superblock.metadata().find(superblock.name().path() + "/commitmeta", "a{sv}");
@@ -61,6 +52,21 @@ final class DeltaApplication {
             superblock.name().to(), VariantDict.of(detached.get()).toBytes());
       }
       transaction.commit();
+    }
+  }
+
+  /** Adds all objects but the commit to a transaction. */
+  void addObjects(Transaction transaction, Parts parts, Progress progress) throws IOException {
+    long total = 0;
+    for (Part part : superblock.parts()) {
+      total = Math.addExact(total, part.sizeBytes());
+    }
+    try (Task task = progress.start("applying static delta", total)) {
+      Path work = transaction.workDirectory();
+      for (int i = 0; i < superblock.parts().size(); i++) {
+        apply(transaction, i, parts, work);
+        task.advance(superblock.parts().get(i).sizeBytes());
+      }
     }
   }
 

@@ -186,7 +186,8 @@ final class PartApplication implements Closeable {
       throw error("reads from " + checksum + ", which is a symbolic link");
     }
     if (file.sizeBytes() > limits.objectBytes()) {
-      throw error("reads from a file of " + file.sizeBytes() + " bytes");
+      throw error(
+          "reads from a file of " + file.sizeBytes() + " bytes, at most " + limits.objectBytes());
     }
     Path copy = Files.createTempFile(directory, "base", ".file");
     try {
