@@ -148,8 +148,10 @@ public record Accounts(
         "no user id from " + PEOPLE_FROM + " to " + PEOPLE_TO + " is free");
   }
 
-  private long freeSystemId() {
+  /** The last id up to 999 that neither a user nor a group has. */
+  public long freeSystemId(Set<Long> reserved) {
     Set<Long> taken = taken();
+    taken.addAll(reserved);
     for (long id = SYSTEM_TO; id >= SYSTEM_FROM; id--) {
       if (!taken.contains(id)) {
         return id;
@@ -195,9 +197,13 @@ public record Accounts(
         replaced(gshadow, name + ":*::", s -> s.startsWith(name + ":")));
   }
 
-  /** With a user in a further group, which is made when there is none. */
-  public Accounts withMember(String group, String user) {
-    Accounts accounts = group(group).isPresent() ? this : withGroup(group, freeSystemId());
+  /**
+   * With a user in a further group.
+   *
+   * @param gid the number the group is made with when there is none
+   */
+  public Accounts withMember(String group, String user, long gid) {
+    Accounts accounts = group(group).isPresent() ? this : withGroup(group, gid);
     Group before = accounts.group(group).orElseThrow();
     if (before.members().contains(user)) {
       return accounts;

@@ -2,6 +2,7 @@
 package dev.slipway.bootconfig;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.Set;
  * <pre>{@code
  * BootMenu menu = BootMenu.ab(slotA, slotB, esp).withData(data);
  * Content script = Content.utf8(menu.grubConfiguration());
- * Content block = Content.bytes(menu.freshEnvironment(Set.of(Slot.A)).bytes());
+ * List<GrubEnvironment> blocks = BootStore.fresh(menu.freshState(Set.of(Slot.A)));
  * }</pre>
  */
 public final class BootMenu {
@@ -82,15 +83,13 @@ public final class BootMenu {
         slots, esp, Optional.of(partition), recovery, directory, extra, console, timeoutSeconds);
   }
 
-  /**
-   * Adds an entry for a small system that is started only when no slot holds a kernel, or by hand.
-   */
+  /** Adds an entry for a small system that is started when no slot has a try left, or by hand. */
   public BootMenu withRecovery(BootPartition partition) {
     return new BootMenu(
         slots, esp, data, Optional.of(partition), directory, extra, console, timeoutSeconds);
   }
 
-  /** Puts script and environment block where the distribution's GRUB looks: {@code /EFI/ubuntu}. */
+  /** Puts script and boot store where the distribution's GRUB looks: {@code /EFI/ubuntu}. */
   public BootMenu withDirectory(String path) {
     if (!path.matches("(/[A-Za-z0-9_.-]+)+")) {
       throw new IllegalArgumentException("not an absolute path of plain names: \"" + path + "\"");
@@ -121,8 +120,12 @@ public final class BootMenu {
     return directory + "/grub.cfg";
   }
 
-  /** Where the environment block belongs on the EFI system partition. */
-  public String environmentPath() {
+  /** Where the boot store belongs on the EFI system partition: the paths of its two blocks. */
+  public List<String> environmentPaths() {
+    return List.of(environmentPath() + ".1", environmentPath() + ".2");
+  }
+
+  private String environmentPath() {
     return directory + "/grubenv";
   }
 
@@ -137,21 +140,17 @@ public final class BootMenu {
   }
 
   /**
-   * The environment block of a new disk.
+   * What the boot store of a new disk says.
    *
-   * @param filled the slots that hold a system
+   * @param filled the slots that hold a system; the first of them counts as known to work
    */
-  public GrubEnvironment freshEnvironment(Set<Slot> filled) {
-    GrubEnvironment block =
-        GrubEnvironment.empty()
-            .with(GrubEnvironment.ORDER, slots.containsKey(Slot.B) ? "A B" : "A");
+  public BootState freshState(Set<Slot> filled) {
+    var states = new EnumMap<Slot, BootState.SlotState>(Slot.class);
     for (Slot slot : slots.keySet()) {
-      block =
-          block
-              .with(slot.okVariable(), filled.contains(slot) ? "1" : "0")
-              .with(slot.tryVariable(), "0");
+      states.put(slot, new BootState.SlotState(filled.contains(slot), 0));
     }
-    return block.with(GrubEnvironment.BOOT_MARK, "0");
+    Optional<Slot> good = states.keySet().stream().filter(filled::contains).findFirst();
+    return new BootState(List.copyOf(states.keySet()), states, good, 0);
   }
 
   /**

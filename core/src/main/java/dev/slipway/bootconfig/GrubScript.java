@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.bootconfig;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -16,26 +14,31 @@ import java.util.stream.Collectors;
  * command outside of one makes GRUB wait for a key.
  *
  * <p>The choice is made and counted before the menu is shown, so that a machine that dies at any
- * later point has used up one try.
+ * later point has used up one try. When it cannot be counted, only a slot that is known to be good
+ * is started.
  */
 final class GrubScript {
   private static final int MARKS = 10;
+  private static final int PAUSE_SECONDS = 60;
 
   private final BootMenu menu;
+  private final GrubStoreScript store;
   private final StringBuilder out = new StringBuilder();
 
   GrubScript(BootMenu menu) {
     this.menu = menu;
+    this.store = new GrubStoreScript(menu.slots().keySet(), out);
   }
 
   String text() {
-    line("# Chooses the slot to boot. What it remembers is in grubenv beside it.");
+    line("# Chooses the slot to boot. What it remembers is in grubenv.1 and grubenv.2 beside it.");
     console();
     disk();
-    environment();
+    store.read();
     marks();
     kernels();
     choice();
+    count();
     starts();
     entries();
     return out.toString();
@@ -62,39 +65,6 @@ final class GrubScript {
     line("");
   }
 
-  private void environment() {
-    line("# what holds when the environment block cannot be read");
-    line("set ORDER=" + quoted(order()));
-    for (Slot slot : menu.slots().keySet()) {
-      line("set " + slot.okVariable() + "=1");
-      line("set " + slot.tryVariable() + "=0");
-    }
-    line("set " + GrubEnvironment.BOOT_MARK + "=0");
-    line("if load_env --skip-sig " + variables(true) + "; then true; else");
-    line("  echo 'slipway: the environment block cannot be read'");
-    line("fi");
-    line("");
-  }
-
-  private String order() {
-    return menu.slots().keySet().stream().map(Slot::name).collect(Collectors.joining(" "));
-  }
-
-  private String variables(boolean all) {
-    List<String> names = new ArrayList<>();
-    if (all) {
-      names.add(GrubEnvironment.ORDER);
-    }
-    for (Slot slot : menu.slots().keySet()) {
-      if (all) {
-        names.add(slot.okVariable());
-      }
-      names.add(slot.tryVariable());
-    }
-    names.add(GrubEnvironment.BOOT_MARK);
-    return String.join(" ", names);
-  }
-
   private void marks() {
     line("# a mark that changes at each boot: it tells this disk from a clone of it");
     String name = GrubEnvironment.BOOT_MARK;
@@ -115,15 +85,24 @@ final class GrubScript {
     line("# an empty slot has no kernel, and its entry says so");
     for (Map.Entry<Slot, BootPartition> slot : menu.slots().entrySet()) {
       Slot name = slot.getKey();
-      line("set " + name + "_KERNEL=0");
-      line("set " + name + "_TITLE='slot " + name + " (empty)'");
-      String place = "\"($disk,gpt" + slot.getValue().number() + ")/";
-      line("if [ -s " + place + "vmlinuz\" -a -s " + place + "initrd.img\" ]; then");
-      line("  set " + name + "_KERNEL=1");
-      line("  set " + name + "_TITLE='slot " + name + "'");
+      kernel(name.name(), "slot " + name, slot.getValue());
+      line("if [ \"$" + name.okVariable() + "\" != \"1\" ]; then");
+      line("  set " + name + "_KERNEL=0");
+      line("  set " + name + "_TITLE='slot " + name + " (not to be started)'");
       line("fi");
     }
+    menu.recovery().ifPresent(partition -> kernel("RECOVERY", "recovery", partition));
     line("");
+  }
+
+  private void kernel(String name, String title, BootPartition partition) {
+    line("set " + name + "_KERNEL=0");
+    line("set " + name + "_TITLE='" + title + " (empty)'");
+    String place = "\"($disk,gpt" + partition.number() + ")/";
+    line("if [ -s " + place + "vmlinuz\" -a -s " + place + "initrd.img\" ]; then");
+    line("  set " + name + "_KERNEL=1");
+    line("  set " + name + "_TITLE='" + title + "'");
+    line("fi");
   }
 
   private void choice() {
@@ -136,34 +115,35 @@ final class GrubScript {
     line("  fi");
     line("done");
     line("if [ -z \"$slot\" ]; then");
-    line("  # every slot has used up its tries: forget them once and start again");
-    line("  for s in $ORDER " + order() + "; do");
-    line("    if [ -z \"$slot\" ]; then");
-    for (Slot slot : menu.slots().keySet()) {
-      line("      if [ \"$s\" = \"" + slot + "\" -a \"$" + slot + "_KERNEL\" = \"1\" ]; then");
-      line("        set slot=" + slot);
-      line("      fi");
+    line("  echo 'slipway: no slot has a try left'");
+    if (menu.recovery().isPresent()) {
+      line("  if [ \"$RECOVERY_KERNEL\" = \"1\" ]; then set slot=recovery; fi");
     }
-    line("    fi");
+    line("  # what worked once, else whatever may be started");
+    line("  for s in $LAST_GOOD $ORDER; do");
+    for (Slot slot : menu.slots().keySet()) {
+      line(
+          "    if [ -z \"$slot\" -a \"$s\" = \""
+              + slot
+              + "\" -a "
+              + usable(slot)
+              + " ]; then set slot="
+              + slot
+              + "; fi");
+    }
     line("  done");
-    for (Slot slot : menu.slots().keySet()) {
-      line("  set " + slot.tryVariable() + "=0");
-    }
-    for (Slot slot : menu.slots().keySet()) {
-      line("  if [ \"$slot\" = \"" + slot + "\" ]; then set " + slot.tryVariable() + "=1; fi");
-    }
-    line("  echo 'slipway: no slot has a try left, starting over'");
-    line("fi");
-    line("if save_env " + variables(false) + "; then true; else");
-    line("  echo 'slipway: the tries cannot be counted, the environment block is not writable'");
     line("fi");
     line("");
   }
 
+  /** A slot whose {@code X_OK} is not 1 counts as one without a kernel. */
+  private static String usable(Slot slot) {
+    return "\"$" + slot + "_KERNEL\" = \"1\"";
+  }
+
   /** Three rungs, from 0 tries to 3. Anything else than a digit below 3 has no rung. */
   private void ladder(Slot slot) {
-    String condition = "\"$s\" = \"" + slot + "\" -a \"$" + slot.okVariable() + "\" = \"1\"";
-    line("    if [ " + condition + " -a \"$" + slot + "_KERNEL\" = \"1\" ]; then");
+    line("    if [ \"$s\" = \"" + slot + "\" -a " + usable(slot) + " ]; then");
     for (int tried = 0; tried < BootMenu.TRIES; tried++) {
       line(
           "      "
@@ -180,24 +160,55 @@ final class GrubScript {
     line("    fi");
   }
 
+  private void count() {
+    store.save();
+    line("if [ \"$saved\" = \"0\" ]; then");
+    line("  echo 'slipway: this start cannot be counted, the boot store is not writable'");
+    line("  # an uncounted try could be repeated for ever: only what is known to work is started");
+    for (Slot slot : menu.slots().keySet()) {
+      line(
+          "  if [ \"$LAST_GOOD\" = \""
+              + slot
+              + "\" -a "
+              + usable(slot)
+              + " ]; then set slot="
+              + slot
+              + "; fi");
+    }
+    line("fi");
+    line("");
+  }
+
   private void starts() {
     for (Map.Entry<Slot, BootPartition> slot : menu.slots().entrySet()) {
-      String name = slot.getKey().name();
-      String tries = ", try $" + slot.getKey().tryVariable() + " of " + BootMenu.TRIES;
-      start(name, "slot " + name, tries, slot.getValue(), menu.commandLine(slot.getKey()));
+      Slot name = slot.getKey();
+      String tries = ", try $" + name.tryVariable() + " of " + BootMenu.TRIES;
+      start(
+          name.name(), "slot " + name, tries, name.name(), slot.getValue(), menu.commandLine(name));
     }
     menu.recovery()
-        .ifPresent(r -> start("recovery", "recovery", "", r, menu.recoveryCommandLine(r)));
+        .ifPresent(
+            r -> start("recovery", "recovery", "", "RECOVERY", r, menu.recoveryCommandLine(r)));
   }
 
   private void start(
-      String name, String what, String tries, BootPartition partition, KernelCommandLine line) {
+      String name,
+      String what,
+      String tries,
+      String variable,
+      BootPartition partition,
+      KernelCommandLine line) {
     line("function start_" + name + " {");
+    line("  if [ \"$" + variable + "_KERNEL\" != \"1\" ]; then return 1; fi");
     line("  set root=\"$disk,gpt" + partition.number() + "\"");
     line("  echo \"slipway: starting " + what + tries + " (mark $BOOT_MARK)\"");
     String words =
         line.parameters().stream().map(GrubScript::quoted).collect(Collectors.joining(" "));
-    line("  if linux /vmlinuz slipway.mark=$BOOT_MARK.$A_TRY.$B_TRY " + words + "; then");
+    String mark =
+        menu.slots().keySet().stream()
+            .map(s -> ".$" + s.tryVariable())
+            .collect(Collectors.joining());
+    line("  if linux /vmlinuz slipway.mark=$BOOT_MARK" + mark + " " + words + "; then");
     line("    if initrd /initrd.img; then return 0; fi");
     line("  fi");
     line("  echo 'slipway: " + what + " cannot be started'");
@@ -206,6 +217,13 @@ final class GrubScript {
   }
 
   private void entries() {
+    line("function start_nothing {");
+    line("  echo 'slipway: this disk holds nothing that can be started.'");
+    line("  echo 'slipway: write an image to it again, from a USB stick or another machine.'");
+    line("  echo 'slipway: trying again in " + PAUSE_SECONDS + " seconds.'");
+    line("  sleep " + PAUSE_SECONDS);
+    line("  reboot");
+    line("}");
     line("");
     for (Slot slot : menu.slots().keySet()) {
       line("menuentry \"$" + slot + "_TITLE\" --id " + slot + " {");
@@ -216,22 +234,26 @@ final class GrubScript {
       if (menu.recovery().isPresent()) {
         line("  elif start_recovery; then boot");
       }
-      line("  else");
-      line("    echo 'slipway: nothing can be started, trying again in 10 seconds'");
-      line("    sleep 10");
-      line("    reboot");
+      line("  else start_nothing");
       line("  fi");
       line("}");
     }
     if (menu.recovery().isPresent()) {
-      line("menuentry 'recovery' --id recovery { start_recovery }");
-      line("if [ -z \"$slot\" ]; then set slot=recovery; fi");
+      line("menuentry \"$RECOVERY_TITLE\" --id recovery {");
+      line("  if start_recovery; then boot");
+      line("  else start_nothing");
+      line("  fi");
+      line("}");
     }
+    line("if [ -z \"$slot\" ]; then");
+    line("  set slot=nothing");
+    line("  menuentry 'nothing to start' --id nothing { start_nothing }");
+    line("fi");
     line("set default=\"$slot\"");
   }
 
   /** A word in single quotes, in which GRUB reads everything as it stands. */
-  private static String quoted(String word) {
+  static String quoted(String word) {
     boolean plain = word.matches("[A-Za-z0-9_./=,:@%+-]+");
     return plain ? word : "'" + word + "'";
   }

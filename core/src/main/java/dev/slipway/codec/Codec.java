@@ -112,7 +112,17 @@ public enum Codec {
    * @param maxBytes how much may come out before the input is taken for a decompression bomb
    */
   public InputStream decode(InputStream in, String source, long maxBytes) throws IOException {
-    return DecoderStream.open(in, source, maxBytes, this::decoder);
+    return DecoderStream.open(in, source, maxBytes, packed -> decoder(packed, true));
+  }
+
+  /**
+   * As {@link #decode(InputStream, String, long)}, for input whose own digest has been checked:
+   * leaves out the checksum of the .xz format over what comes out, which takes a twelfth of the
+   * time.
+   */
+  public InputStream decodeVerified(InputStream in, String source, long maxBytes)
+      throws IOException {
+    return DecoderStream.open(in, source, maxBytes, packed -> decoder(packed, false));
   }
 
   /** As {@link #decode(InputStream, String, long)}, however much comes out. */
@@ -127,11 +137,11 @@ public enum Codec {
     }
   }
 
-  private InputStream decoder(InputStream in) throws IOException {
+  private InputStream decoder(InputStream in, boolean checksum) throws IOException {
     return switch (this) {
       case NONE -> in;
       case GZIP -> new GzipInputStream(in);
-      case XZ -> new XZInputStream(in, MEMORY_KIB, true, BasicArrayCache.getInstance());
+      case XZ -> new XZInputStream(in, MEMORY_KIB, checksum, BasicArrayCache.getInstance());
       case LZMA ->
           new LzmaToTheEnd(new LZMAInputStream(in, MEMORY_KIB, BasicArrayCache.getInstance()), in);
       case ZSTD -> new ZstdInput(in);

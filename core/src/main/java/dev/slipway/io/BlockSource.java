@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Bytes that can be read at any position: a disk, a partition, an image file, a blob. Safe for
@@ -48,6 +49,14 @@ public interface BlockSource extends Closeable {
     byte[] bytes = new byte[length];
     readFully(position, ByteBuffer.wrap(bytes));
     return bytes;
+  }
+
+  /**
+   * The bytes as memory that takes no room in the heap, where this source has a way to give them:
+   * files do, compositions do not. The view outlives the source; it is read-only.
+   */
+  default Optional<ByteBuffer> map(long position, int length) throws IOException {
+    return Optional.empty();
   }
 
   /** A view of a part of this source. Closing the view leaves this source open. */

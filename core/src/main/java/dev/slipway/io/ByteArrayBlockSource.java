@@ -2,6 +2,7 @@
 package dev.slipway.io;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** A source in memory. */
 final class ByteArrayBlockSource implements BlockSource {
@@ -30,6 +31,11 @@ final class ByteArrayBlockSource implements BlockSource {
     int count = (int) Math.min(target.remaining(), content.length - position);
     target.put(content, (int) position, count);
     return count;
+  }
+
+  @Override
+  public Optional<ByteBuffer> map(long position, int length) {
+    return Optional.of(ByteBuffer.wrap(content).slice((int) position, length).asReadOnlyBuffer());
   }
 
   @Override

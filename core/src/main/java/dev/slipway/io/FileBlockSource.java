@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** A file or block device, read with positioned reads. */
 final class FileBlockSource implements BlockSource {
@@ -66,6 +67,14 @@ final class FileBlockSource implements BlockSource {
   @Override
   public int read(long position, ByteBuffer target) throws IOException {
     return channel.read(target, position);
+  }
+
+  /** A device cannot be mapped through a channel, which takes it for an empty file. */
+  @Override
+  public Optional<ByteBuffer> map(long position, int length) throws IOException {
+    return position + length <= channel.size()
+        ? Optional.of(channel.map(FileChannel.MapMode.READ_ONLY, position, length))
+        : Optional.empty();
   }
 
   @Override

@@ -4,6 +4,7 @@ package dev.slipway.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.Optional;
 
 /** A window onto another source, which stays open when the window is closed. */
 final class SlicedBlockSource implements BlockSource {
@@ -42,6 +43,12 @@ final class SlicedBlockSource implements BlockSource {
     } finally {
       target.limit(limit);
     }
+  }
+
+  @Override
+  public Optional<ByteBuffer> map(long position, int count) throws IOException {
+    Objects.checkFromIndexSize(position, count, length);
+    return whole.map(offset + position, count);
   }
 
   @Override

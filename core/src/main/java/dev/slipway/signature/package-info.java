@@ -13,6 +13,12 @@
  * <p>Ed25519 as plain 64 bytes, as ostree has it: {@link dev.slipway.signature.Ed25519Keys} are
  * trusted or revoked, {@link dev.slipway.signature.Ed25519SecretKey} signs.
  *
+ * <p>CMS, as update bundles use it: {@link dev.slipway.signature.Cms} signs and checks messages
+ * under a {@link dev.slipway.signature.CmsPolicy} (pinned roots, purpose, revocation, time), {@link
+ * dev.slipway.signature.SigningKey} and {@link dev.slipway.signature.Pem} read keys and
+ * certificates, {@link dev.slipway.signature.DevelopmentKeys} makes some to try things out.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc5652">RFC 5652, CMS</a>
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9580">RFC 9580, OpenPGP</a>
  */
 package dev.slipway.signature;

@@ -168,8 +168,8 @@ class ArrangementTest {
             .withUser(
                 new Accounts.User("anna", uid, uid, "", "/home/anna", "/bin/sh"),
                 java.util.Optional.of("$6$x$y"))
-            .withMember("adm", "anna")
-            .withMember("robots", "anna");
+            .withMember("adm", "anna", 998)
+            .withMember("robots", "anna", 999);
     Tree tree = changed.into(SYSTEM);
     assertThat(text(tree, "/etc/passwd")).endsWith("anna:x:1001:1001::/home/anna:/bin/sh\n");
     assertThat(text(tree, "/etc/group"))

@@ -62,11 +62,12 @@ class BootMenuTest {
 
   @Test
   void freshDiskHasOneGoodSlot() {
-    assertThat(ab().freshEnvironment(Set.of(Slot.A)).variables().toString())
-        .isEqualTo("{ORDER=A B, A_OK=1, A_TRY=0, B_OK=0, B_TRY=0, BOOT_MARK=0}");
-    assertThat(ab().freshEnvironment(Set.of(Slot.A)).fitsOneSector()).isTrue();
-    assertThat(BootMenu.single(A, ESP).freshEnvironment(Set.of(Slot.A)).variables().toString())
-        .isEqualTo("{ORDER=A, A_OK=1, A_TRY=0, BOOT_MARK=0}");
+    BootState fresh = ab().freshState(Set.of(Slot.A));
+    assertThat(fresh.into(GrubEnvironment.empty()).variables().toString())
+        .isEqualTo("{ORDER=A B, A_OK=1, A_TRY=0, B_OK=0, B_TRY=0, LAST_GOOD=A, BOOT_MARK=0}");
+    BootState single = BootMenu.single(A, ESP).freshState(Set.of(Slot.A));
+    assertThat(single.into(GrubEnvironment.empty()).variables().toString())
+        .isEqualTo("{ORDER=A, A_OK=1, A_TRY=0, LAST_GOOD=A, BOOT_MARK=0}");
   }
 
   @Test
@@ -92,7 +93,8 @@ class BootMenuTest {
   void everythingFollowsTheDirectoryOfTheDistribution() {
     BootMenu menu = ab().withDirectory("/EFI/ubuntu");
     assertThat(menu.configurationPath()).isEqualTo("/EFI/ubuntu/grub.cfg");
-    assertThat(menu.environmentPath()).isEqualTo("/EFI/ubuntu/grubenv");
+    assertThat(menu.environmentPaths())
+        .containsExactly("/EFI/ubuntu/grubenv.1", "/EFI/ubuntu/grubenv.2");
     assertThat(menu.biosPrefix()).isEqualTo("(,gpt2)/EFI/ubuntu");
     assertThat(menu.grubConfiguration()).contains("slipway.env=/EFI/ubuntu/grubenv");
     assertThatThrownBy(() -> ab().withDirectory("EFI/x y"))

@@ -2,7 +2,9 @@
 package dev.slipway.apt;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -10,49 +12,51 @@ import java.util.stream.Collectors;
  * architecture.
  *
  * @param name Debian's name
- * @param tuple the directory of its libraries below {@code /usr/lib}, which is also the GNU triplet
- *     of its compiler
- * @param machine what {@code uname -m} says
- * @param elfMachine {@code e_machine} of its programs
- * @param qemu the end of QEMU's program name for it
+ * @param javaNames what Java's {@code os.arch} says on it
+ * @param alsoRuns other architectures whose programs its kernel runs
+ * @param qemu what QEMU's user emulation calls it
+ * @param libraryLinks directories of the root, beside {@code lib}, whose place is below {@code
+ *     /usr}: those the ABI names for other word sizes
  * @param efiSuffix how UEFI names its programs: {@code x64} as in {@code shimx64.efi}
  * @param grubEfiTarget GRUB's name for UEFI on it, a directory below {@code /usr/lib/grub}
  * @param grubBiosTarget GRUB's name for a PC BIOS; empty where there is none
- * @param serialConsole the kernel's device of the first serial port
  */
 public record Architecture(
     String name,
-    String tuple,
-    String machine,
-    int elfMachine,
+    Set<String> javaNames,
+    Set<String> alsoRuns,
     String qemu,
+    List<String> libraryLinks,
     String efiSuffix,
     String grubEfiTarget,
-    Optional<String> grubBiosTarget,
-    String serialConsole) {
+    Optional<String> grubBiosTarget) {
 
   private static final List<Architecture> ALL =
       List.of(
           new Architecture(
               "amd64",
-              "x86_64-linux-gnu",
+              Set.of("amd64", "x86_64"),
+              Set.of("i386"),
               "x86_64",
-              62,
-              "x86_64",
+              List.of("lib64"),
               "x64",
               "x86_64-efi",
-              Optional.of("i386-pc"),
-              "ttyS0"),
+              Optional.of("i386-pc")),
           new Architecture(
               "arm64",
-              "aarch64-linux-gnu",
+              Set.of("aarch64"),
+              Set.of(),
               "aarch64",
-              183,
-              "aarch64",
+              List.of(),
               "aa64",
               "arm64-efi",
-              Optional.empty(),
-              "ttyAMA0"));
+              Optional.empty()));
+
+  public Architecture {
+    javaNames = Set.copyOf(javaNames);
+    alsoRuns = Set.copyOf(alsoRuns);
+    libraryLinks = List.copyOf(libraryLinks);
+  }
 
   /**
    * Finds an architecture by Debian's name.
@@ -60,9 +64,7 @@ public record Architecture(
    * @throws IllegalArgumentException listing those there are
    */
   public static Architecture of(String name) {
-    return ALL.stream()
-        .filter(architecture -> architecture.name.equals(name))
-        .findFirst()
+    return find(name)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
@@ -77,14 +79,20 @@ public record Architecture(
     return ALL;
   }
 
-  /** The program that UEFI starts from a disk without an entry for it: {@code BOOTX64.EFI}. */
-  public String efiDefaultProgram() {
-    return "BOOT" + efiSuffix.toUpperCase(java.util.Locale.ROOT) + ".EFI";
+  /** As {@link #of}; empty for one that is not in the table. */
+  public static Optional<Architecture> find(String name) {
+    return ALL.stream().filter(architecture -> architecture.name.equals(name)).findFirst();
   }
 
-  /** Whether machines of this kind may start from a PC BIOS. */
-  public boolean hasBios() {
-    return grubBiosTarget.isPresent();
+  /** The architecture of the machine this runs on; empty for one that is not in the table. */
+  public static Optional<Architecture> ofHost() {
+    String host = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    return ALL.stream().filter(architecture -> architecture.javaNames.contains(host)).findFirst();
+  }
+
+  /** Whether this machine runs programs of an architecture without emulation. */
+  public boolean runs(String other) {
+    return name.equals(other) || alsoRuns.contains(other);
   }
 
   @Override

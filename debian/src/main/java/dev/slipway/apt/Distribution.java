@@ -121,6 +121,11 @@ public record Distribution(
     return ALL.stream().filter(distribution -> distribution.suites.contains(suite)).findFirst();
   }
 
+  /** Every suite that some table has. */
+  public static List<String> allSuites() {
+    return ALL.stream().flatMap(distribution -> distribution.suites.stream()).toList();
+  }
+
   @Override
   public String toString() {
     return name;

@@ -206,9 +206,11 @@ public final class DebFile {
   private static InputStream open(BlockSource source, String name, Member member, long maxBytes)
       throws IOException {
     String where = name + ": " + member.name();
-    InputStream raw =
-        new BufferedInputStream(source.stream(member.offset(), member.size()), BUFFER_BYTES);
-    return codec(member, where).decode(raw, where, maxBytes);
+    return codec(member, where).decode(raw(source, member), where, maxBytes);
+  }
+
+  private static InputStream raw(BlockSource source, Member member) throws IOException {
+    return new BufferedInputStream(source.stream(member.offset(), member.size()), BUFFER_BYTES);
   }
 
   private static Codec codec(Member member, String where) throws FormatException {
@@ -268,9 +270,19 @@ public final class DebFile {
    * of itself.
    */
   public InputStream data() throws IOException {
+    return open(source, name, data, plausibleBytes());
+  }
+
+  /** As {@link #data}, for a package whose own digest has been checked: sooner done. */
+  public InputStream verifiedData() throws IOException {
+    String where = name + ": " + data.name();
+    return codec(data, where).decodeVerified(raw(source, data), where, plausibleBytes());
+  }
+
+  private long plausibleBytes() {
     long said = control.get("Installed-Size").map(DebFile::kib).orElse(0L);
     long packed = data.size() * PLAUSIBLE_RATIO;
-    return open(source, name, data, Math.max(2 * said, packed) + PLAUSIBLE_EXTRA_BYTES);
+    return Math.max(2 * said, packed) + PLAUSIBLE_EXTRA_BYTES;
   }
 
   private static long kib(String text) {

@@ -30,6 +30,7 @@ final class ChildSandbox implements Sandbox {
 
   private final SandboxDoor door;
   private final LongPredicate fitsInMemory;
+  private final Runnable whenRunning;
 
   ChildSandbox(SandboxDoor door) {
     this(door, SandboxWorkplace::fitsInMemory);
@@ -37,8 +38,18 @@ final class ChildSandbox implements Sandbox {
 
   /** With another judgement of how many bytes memory can hold. */
   ChildSandbox(SandboxDoor door, LongPredicate fitsInMemory) {
+    this(door, fitsInMemory, () -> {});
+  }
+
+  private ChildSandbox(SandboxDoor door, LongPredicate fitsInMemory, Runnable whenRunning) {
     this.door = door;
     this.fitsInMemory = fitsInMemory;
+    this.whenRunning = whenRunning;
+  }
+
+  @Override
+  public Sandbox whenRunning(Runnable action) {
+    return new ChildSandbox(door, fitsInMemory, action);
   }
 
   @Override
@@ -61,7 +72,7 @@ final class ChildSandbox implements Sandbox {
     var workplace = SandboxWorkplace.choose(tree.contentBytes(), settings, door, fitsInMemory);
     try (Task task = progress.start("running in the sandbox", -1);
         workplace) {
-      var log = new SandboxLog(commands, task);
+      var log = new SandboxLog(commands, task, whenRunning);
       Process process = door.enter(workplace.script(), settings.network()).start();
       Thread reaper = new Thread(process::destroyForcibly, "sandbox-reaper");
       try {

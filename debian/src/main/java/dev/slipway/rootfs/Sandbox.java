@@ -49,6 +49,15 @@ public interface Sandbox {
   void check() throws IOException;
 
   /**
+   * The same door, which also does something short at the moment the first command begins to run:
+   * commands run one after the other, so from then on other processors are idle. A door that cannot
+   * tell leaves it out.
+   */
+  default Sandbox whenRunning(Runnable action) {
+    return this;
+  }
+
+  /**
    * User namespaces: needs no privilege, but subordinate ids for the calling user ({@code
    * /etc/subuid}) and the {@code uidmap} package.
    */

@@ -29,6 +29,7 @@ final class SandboxLog {
 
   private final List<SandboxCommand> commands;
   private final Task task;
+  private final Runnable whenRunning;
   private final ArrayDeque<String> lines = new ArrayDeque<>();
 
   private String phase = "starting";
@@ -37,9 +38,10 @@ final class SandboxLog {
   private boolean started;
   private boolean unpacking;
 
-  SandboxLog(List<SandboxCommand> commands, Task task) {
+  SandboxLog(List<SandboxCommand> commands, Task task, Runnable whenRunning) {
     this.commands = commands;
     this.task = task;
+    this.whenRunning = whenRunning;
   }
 
   synchronized void line(String line) {
@@ -73,7 +75,10 @@ final class SandboxLog {
         if (words.length != 2 || !isCommand(words[1])) {
           return false;
         }
-        unpacking = false;
+        if (unpacking) {
+          unpacking = false;
+          whenRunning.run();
+        }
         lines.clear();
         phase = "running \"" + name(words[1]) + "\"";
         task.note(name(words[1]));

@@ -37,7 +37,7 @@ record UnpackedPackage(DebPackage about, List<TreePath> order, Tree tree) {
   private static final long BYTES_ALWAYS_ALLOWED = Size.mib(64).bytes();
   private static final int ENTRIES_MAX = 2_000_000;
 
-  /** Reads the archive of a package's files. */
+  /** Reads the archive of a package's files. The package's own digest has been checked. */
   static UnpackedPackage read(DebFile deb, DebPackage about, ContentKeeper keeper)
       throws IOException {
     String where = deb.name() + ": " + deb.dataMember();
@@ -47,7 +47,7 @@ record UnpackedPackage(DebPackage about, List<TreePath> order, Tree tree) {
     var seen = new HashSet<TreePath>();
     var links = new HashSet<TreePath>();
     long bytes = 0;
-    try (InputStream in = deb.data()) {
+    try (InputStream in = deb.verifiedData()) {
       var entries = new TarEntries(in, where);
       for (Optional<TarEntry> next = entries.next(); next.isPresent(); next = entries.next()) {
         TarEntry entry = next.get();

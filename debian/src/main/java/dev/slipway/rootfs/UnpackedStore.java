@@ -4,6 +4,7 @@ package dev.slipway.rootfs;
 import dev.slipway.deb.DebFile;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
 import dev.slipway.progress.Task;
 import dev.slipway.store.Blob;
 import dev.slipway.store.Key;
@@ -13,6 +14,7 @@ import dev.slipway.store.StoredTree;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -67,12 +69,29 @@ final class UnpackedStore {
       if (kept.isPresent()) {
         return read(about, kept.get());
       }
+      requireWhole(blob, name);
       try (PackWriter pack = store.newPack("files of " + name)) {
         UnpackedPackage unpacked = UnpackedPackage.read(deb, about, pack);
         pack.commit();
         StoredTree stored = StoredTree.write(store, unpacked.tree(), "tree of " + name);
         store.putResult(key, bytes(stored, unpacked.order()), stored.blobs());
         return unpacked;
+      }
+    }
+  }
+
+  /** What lay on a disk since it was fetched may have gone bad there. */
+  private static void requireWhole(Blob blob, String name) throws IOException {
+    try (InputStream in = blob.source().open()) {
+      Digest found = Digest.of(in);
+      if (!found.equals(blob.digest())) {
+        throw new FormatException(
+            name
+                + ": damaged in the store: digest: found "
+                + found
+                + ", expected "
+                + blob.digest()
+                + "; run \"slipway store verify\", then build again");
       }
     }
   }

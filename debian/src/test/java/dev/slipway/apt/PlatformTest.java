@@ -20,7 +20,7 @@ class PlatformTest {
     assertThat(platform.grubBiosPackage()).contains("grub-pc-bin");
     assertThat(platform.grubBiosDirectory()).contains("/usr/lib/grub/i386-pc");
     assertThat(platform.efiDirectory()).isEqualTo("debian");
-    assertThat(platform.architecture().efiDefaultProgram()).isEqualTo("BOOTX64.EFI");
+    assertThat(platform.architecture().runs("i386")).isTrue();
     assertThat(platform.companionSuites()).containsExactly("bookworm-updates", "bookworm-security");
   }
 
@@ -31,11 +31,9 @@ class PlatformTest {
     assertThat(platform.kernelPackage()).isEqualTo("linux-image-generic");
     assertThat(platform.grubBiosPackage()).isEmpty();
     assertThat(platform.grubBiosDirectory()).isEmpty();
-    assertThat(platform.architecture().hasBios()).isFalse();
-    assertThat(platform.architecture().efiDefaultProgram()).isEqualTo("BOOTAA64.EFI");
+    assertThat(platform.architecture().runs("amd64")).isFalse();
     assertThat(platform.efiDirectory()).isEqualTo("ubuntu");
     assertThat(platform.shimPaths()).first().isEqualTo("/usr/lib/shim/shimaa64.efi.signed.latest");
-    assertThat(platform.architecture().serialConsole()).isEqualTo("ttyAMA0");
   }
 
   @Test

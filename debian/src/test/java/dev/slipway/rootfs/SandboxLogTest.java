@@ -15,7 +15,7 @@ class SandboxLogTest {
 
   @Test
   void marksThatTheSandboxNeverSetsAreOutput() throws Exception {
-    var log = new SandboxLog(COMMANDS, Task.NONE);
+    var log = new SandboxLog(COMMANDS, Task.NONE, () -> {});
     var said = new StringBuilder("\001command 0\n");
     List<String> malformed =
         List.of(
@@ -53,7 +53,7 @@ class SandboxLogTest {
             throw new IllegalStateException("nobody listens");
           }
         };
-    var log = new SandboxLog(COMMANDS, failing);
+    var log = new SandboxLog(COMMANDS, failing, () -> {});
     try (var reader = reader("\001command 0\nSetting up x\nlast\n\001failed 0 3\n", log)) {
       reader.finish();
       assertThatThrownBy(reader::rethrow).hasMessage("nobody listens");

@@ -2,6 +2,8 @@
 package dev.slipway.boot;
 
 import dev.slipway.bootconfig.BootMenu;
+import dev.slipway.bootconfig.BootState;
+import dev.slipway.bootconfig.BootStore;
 import dev.slipway.bootconfig.DeploymentMenu;
 import dev.slipway.bootconfig.GrubEnvironment;
 import dev.slipway.io.FormatException;
@@ -211,26 +213,27 @@ public final class GrubEfi {
    *
    * @param menu must be {@linkplain BootMenu#withDirectory made for} {@link #directory}
    */
-  public Tree esp(BootMenu menu, GrubEnvironment environment) {
-    if (!menu.configurationPath().equals(directory + "/grub.cfg")) {
-      throw new IllegalArgumentException(
-          "this GRUB looks into " + directory + ", the menu is for " + menu.configurationPath());
-    }
-    return withPrograms(configuration(menu, environment));
+  public Tree esp(BootMenu menu, BootState state) {
+    requireHere(menu.configurationPath());
+    return withPrograms(configuration(menu, state));
   }
 
   /** The same for a disk whose root file system holds deployments. */
   public Tree esp(DeploymentMenu menu, GrubEnvironment environment) {
-    if (!menu.configurationPath().equals(directory + "/grub.cfg")) {
-      throw new IllegalArgumentException(
-          "this GRUB looks into " + directory + ", the menu is for " + menu.configurationPath());
-    }
+    requireHere(menu.configurationPath());
     return withPrograms(
         Tree.of(
             t -> {
               file(t, menu.configurationPath(), Content.utf8(menu.grubConfiguration()));
               file(t, menu.environmentPath(), Content.bytes(environment.bytes()));
             }));
+  }
+
+  private void requireHere(String configurationPath) {
+    if (!configurationPath.equals(directory + "/grub.cfg")) {
+      throw new IllegalArgumentException(
+          "this GRUB looks into " + directory + ", the menu is for " + configurationPath);
+    }
   }
 
   private Tree withPrograms(Tree configuration) {
@@ -243,12 +246,15 @@ public final class GrubEfi {
         });
   }
 
-  /** What belongs on the partition of a disk that only a BIOS will start: script and block. */
-  public static Tree configuration(BootMenu menu, GrubEnvironment environment) {
+  /** What belongs on the partition of a disk that only a BIOS will start: script and store. */
+  public static Tree configuration(BootMenu menu, BootState state) {
+    List<GrubEnvironment> blocks = BootStore.fresh(state);
     return Tree.of(
         t -> {
           file(t, menu.configurationPath(), Content.utf8(menu.grubConfiguration()));
-          file(t, menu.environmentPath(), Content.bytes(environment.bytes()));
+          for (int i = 0; i < blocks.size(); i++) {
+            file(t, menu.environmentPaths().get(i), Content.bytes(blocks.get(i).bytes()));
+          }
         });
   }
 

@@ -61,4 +61,18 @@ final class PackageFiles {
     }
     return found;
   }
+
+  /** The directories of libraries that are each for one architecture; in path order. */
+  List<String> multiarchDirectories() {
+    var found = new ArrayList<String>();
+    for (String parent : List.of("/lib", "/usr/lib")) {
+      for (TreePath path : tree.children(TreePath.of(parent))) {
+        if (path.name().contains("-linux-")
+            && tree.node(path).orElseThrow() instanceof Node.Directory) {
+          found.add(path.toString());
+        }
+      }
+    }
+    return found;
+  }
 }

@@ -6,6 +6,7 @@ import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,22 +16,42 @@ import java.util.TreeMap;
  * Collects programs and every library they need, from the trees of unpacked packages.
  *
  * <p>Libraries are looked for where Debian's loader looks by default, in the tree that the program
- * came from, so that program and library fit together.
+ * came from, so that program and library fit together. Of the directories that are each for one
+ * architecture ({@code /usr/lib/x86_64-linux-gnu}), the one that holds the program's own loader
+ * comes first: so no architecture needs to be known by name here.
  */
 final class Programs {
   private static final long FILE_BYTES_MAX = 64L << 20;
 
-  /** Multiarch directories of the machines we know, then the plain ones. */
-  private static final List<String> LIBRARY_DIRECTORIES =
-      List.of(
-          "/usr/lib/x86_64-linux-gnu",
-          "/lib/x86_64-linux-gnu",
-          "/usr/lib/aarch64-linux-gnu",
-          "/lib/aarch64-linux-gnu",
-          "/usr/lib",
-          "/lib",
-          "/usr/lib64",
-          "/lib64");
+  /** Where libraries lie that are in no directory of one architecture. */
+  private static final List<String> PLAIN_DIRECTORIES =
+      List.of("/usr/lib", "/lib", "/usr/lib64", "/lib64");
+
+  /** The libraries of one program: where they may lie, best first. */
+  private record Libraries(PackageFiles files, List<String> directories) {
+    static Libraries of(PackageFiles files, Optional<String> loader) {
+      var mine = new ArrayList<String>();
+      var others = new ArrayList<String>();
+      for (String directory : files.multiarchDirectories()) {
+        boolean hasLoader =
+            loader.isPresent() && files.find(directory + "/" + nameOf(loader.get())).isPresent();
+        (hasLoader ? mine : others).add(directory);
+      }
+      mine.addAll(PLAIN_DIRECTORIES);
+      mine.addAll(others);
+      return new Libraries(files, mine);
+    }
+
+    Optional<Content> find(String name) {
+      return directories.stream()
+          .flatMap(directory -> files.find(directory + "/" + nameOf(name)).stream())
+          .findFirst();
+    }
+
+    private static String nameOf(String path) {
+      return path.substring(path.lastIndexOf('/') + 1);
+    }
+  }
 
   private final List<Tree> trees;
   private final Map<String, Content> found = new TreeMap<>();
@@ -61,16 +82,20 @@ final class Programs {
     found.put(target, program);
     var open = new ArrayDeque<Map.Entry<String, Content>>();
     open.add(Map.entry(path, program));
+    var libraries = new Libraries(files, PLAIN_DIRECTORIES);
     while (!open.isEmpty()) {
       var next = open.remove();
       byte[] bytes = PackageFiles.bounded(next.getKey(), next.getValue(), FILE_BYTES_MAX);
       ElfImage elf = ElfImage.read(next.getKey(), bytes);
       Optional<String> loader = elf.interpreter();
+      if (next.getKey().equals(path)) {
+        libraries = Libraries.of(files, loader);
+      }
       if (loader.isPresent()) {
         if (found.containsKey(loader.get())) {
-          requireSame(files, next.getKey(), loader.get(), found.get(loader.get()));
+          requireSame(libraries, next.getKey(), loader.get(), found.get(loader.get()));
         } else {
-          found.put(loader.get(), library(files, next.getKey(), loader.get()));
+          found.put(loader.get(), library(libraries, next.getKey(), loader.get()));
         }
       }
       for (String needed : elf.needed()) {
@@ -82,9 +107,9 @@ final class Programs {
                 .map(Map.Entry::getValue)
                 .findFirst();
         if (before.isPresent()) {
-          requireSame(files, next.getKey(), needed, before.get());
+          requireSame(libraries, next.getKey(), needed, before.get());
         } else {
-          Content library = library(files, next.getKey(), needed);
+          Content library = library(libraries, next.getKey(), needed);
           found.put(place, library);
           open.add(Map.entry(needed, library));
         }
@@ -92,9 +117,10 @@ final class Programs {
     }
   }
 
-  private static Content library(PackageFiles files, String user, String name)
+  private static Content library(Libraries libraries, String user, String name)
       throws FormatException {
-    return find(files, name)
+    return libraries
+        .find(name)
         .orElseThrow(
             () ->
                 new FormatException(
@@ -104,16 +130,9 @@ final class Programs {
                         + ", which is in none of the library directories of the tree"));
   }
 
-  private static Optional<Content> find(PackageFiles files, String name) {
-    String fileName = name.substring(name.lastIndexOf('/') + 1);
-    return LIBRARY_DIRECTORIES.stream()
-        .flatMap(directory -> files.find(directory + "/" + fileName).stream())
-        .findFirst();
-  }
-
   /** Two programs share a library only when each came with the same. */
-  private static void requireSame(PackageFiles files, String user, String name, Content before) {
-    Optional<Content> own = find(files, name);
+  private static void requireSame(Libraries libraries, String user, String name, Content before) {
+    Optional<Content> own = libraries.find(name);
     if (own.isPresent() && !own.get().digest().equals(before.digest())) {
       throw new IllegalArgumentException(
           user

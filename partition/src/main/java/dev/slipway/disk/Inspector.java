@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.disk;
 
+import dev.slipway.bootconfig.BootStore;
 import dev.slipway.bootconfig.GrubEnvironment;
 import dev.slipway.fs.ext4.Ext4;
 import dev.slipway.fs.fat.Fat;
 import dev.slipway.fs.fat.FatVolume;
+import dev.slipway.fs.squashfs.Squashfs;
 import dev.slipway.gpt.Gpt;
 import dev.slipway.gpt.GptEntry;
 import dev.slipway.gpt.GptReading;
@@ -21,10 +23,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** Looks into an image, partition by partition. */
 final class Inspector {
-  private static final String ENVIRONMENT_NAME = "grubenv";
+  private static final Pattern ENVIRONMENT_NAME =
+      Pattern.compile("grubenv(\\.[12])?", Pattern.CASE_INSENSITIVE);
   private static final int MBR_SECTOR_BYTES = 512;
   private static final int START_BYTES = 1 << 16;
 
@@ -172,6 +177,8 @@ final class Inspector {
           fat(Fat.read(part, name));
         } else if (kind.startsWith("ext")) {
           system = new SystemReader(Ext4.read(part, name)).read();
+        } else if (kind.equals("squashfs")) {
+          system = new SystemReader(Squashfs.read(part, name)).read();
         }
       } catch (FormatException e) {
         complaints.add(e.getMessage());
@@ -188,23 +195,33 @@ final class Inspector {
                   volume.serialText(),
                   OptionalLong.of(volume.clusterCount() * volume.clusterBytes()),
                   OptionalLong.of(used)));
+      environment = blockThatCounts(volume);
+    }
+
+    /** GRUB's only block, or that of a boot store's two which counts. */
+    private Optional<BootEnvironment> blockThatCounts(FatVolume volume) throws IOException {
+      var blocks = new TreeMap<TreePath, byte[]>();
       for (var entry : volume.tree().entries().entrySet()) {
-        TreePath path = entry.getKey();
-        if (path.name().equalsIgnoreCase(ENVIRONMENT_NAME)
+        if (ENVIRONMENT_NAME.matcher(entry.getKey().name()).matches()
             && entry.getValue() instanceof RegularFile file
             && file.content().sizeBytes() == GrubEnvironment.BYTES) {
-          List<Extent> extents = volume.extentsOf(path.toString());
-          GrubEnvironment block =
-              GrubEnvironment.read(name + ": " + path, file.content().readAll());
-          environment =
-              Optional.of(
-                  new BootEnvironment(
-                      path.toString(),
-                      extents.size() == 1 ? offset + extents.get(0).offset() : -1,
-                      block.variables()));
-          return;
+          blocks.put(entry.getKey(), file.content().readAll());
         }
       }
+      if (blocks.isEmpty()) {
+        return Optional.empty();
+      }
+      var paths = List.copyOf(blocks.keySet());
+      TreePath path =
+          blocks.size() == BootStore.BLOCKS
+              ? paths.get(BootStore.newest(name, List.copyOf(blocks.values())))
+              : paths.get(0);
+      List<Extent> extents = volume.extentsOf(path.toString());
+      return Optional.of(
+          new BootEnvironment(
+              path.toString(),
+              extents.size() == 1 ? offset + extents.get(0).offset() : -1,
+              GrubEnvironment.read(name + ": " + path, blocks.get(path)).variables()));
     }
   }
 }

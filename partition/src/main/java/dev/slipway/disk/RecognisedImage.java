@@ -3,6 +3,7 @@ package dev.slipway.disk;
 
 import dev.slipway.fs.ext4.Ext4;
 import dev.slipway.fs.fat.Fat;
+import dev.slipway.fs.squashfs.Squashfs;
 import dev.slipway.io.BlockSink;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
@@ -20,8 +21,9 @@ import java.util.Optional;
  * An image that exists, whoever made it, as a volume that knows where files lie in it: so a foreign
  * image can be compared with another as well as one of ours.
  *
- * <p>Files are found in FAT and ext2, ext3, ext4; other parts are bytes of which nothing is known,
- * and so is a file system that cannot be read. The source stays open as long as the image is used.
+ * <p>Files are found in FAT, in ext2, ext3, ext4, and in blocks of squashfs that are not
+ * compressed; other parts are bytes of which nothing is known, and so is a file system that cannot
+ * be read. The source stays open as long as the image is used.
  */
 public final class RecognisedImage implements Volume {
   private final BlockSource source;
@@ -82,6 +84,9 @@ public final class RecognisedImage implements Volume {
     try {
       if (kind.equals("vfat")) {
         return Fat.read(slice, name).extents();
+      }
+      if (kind.equals("squashfs")) {
+        return Squashfs.open(slice, name).extents();
       }
       return kind.startsWith("ext") ? Ext4.open(slice, name).extents() : List.of();
     } catch (FormatException e) {

@@ -8,7 +8,7 @@
 # Kernel parameters:
 #   root=PARTUUID=G   the slot's partition             slipway.slot=A   its name
 #   slipway.data=G    what stays over updates          slipway.esp=G    EFI system partition
-#   slipway.env=PATH  environment block on the latter  slipway.mark=M   what GRUB has just written to it
+#   slipway.env=PATH  boot store there, less .1 and .2 slipway.mark=M   what GRUB has just written to it
 #   slipway.shell     a shell instead of a restart     slipway.wait=S   how long to wait for the disk
 #   ostree=PATH       the link to an ostree deployment on the partition, which is then no slot
 
@@ -146,20 +146,40 @@ read_mark() {
   find_part $1 $esp_id
   [ -n "$part" ] || return
   mount -t vfat -o ro,codepage=437,iocharset=ascii /dev/$part /esp 2>/dev/null || return
+  read_block 2
+  seq2=$seq
+  mark2=$mark
+  read_block 1
+  # as GRUB does: the newer block follows the other, 0 1 2 0
+  case $seq.$seq2 in
+    .* | 0.1 | 1.2 | 2.0) mark=$mark2 ;;
+  esac
+  umount /esp
+}
+
+# Sets seq, empty unless the block is whole, and mark, of one block of the mounted boot store.
+read_block() {
+  seq=
+  STORE_SEQ=
+  STORE_END=
   BOOT_MARK=
   A_TRY=
   B_TRY=
-  if [ -f /esp$env_path ]; then
+  if [ -f /esp$env_path.$1 ]; then
     while IFS='=' read -r name value; do
       case $name in
+        STORE_SEQ) STORE_SEQ=$value ;;
+        STORE_END) STORE_END=$value ;;
         BOOT_MARK) BOOT_MARK=$value ;;
-        A_TRY) A_TRY=$value ;;
-        B_TRY) B_TRY=$value ;;
+        A_TRY) A_TRY=.$value ;;
+        B_TRY) B_TRY=.$value ;;
       esac
-    done </esp$env_path
+    done </esp$env_path.$1
   fi
-  umount /esp
-  mark=$BOOT_MARK.$A_TRY.$B_TRY
+  case $STORE_SEQ in
+    [012]) [ "$STORE_SEQ" != "$STORE_END" ] || seq=$STORE_SEQ ;;
+  esac
+  mark=$BOOT_MARK$A_TRY$B_TRY
 }
 
 # Looks at all disks: sets found (disks that hold the slot) and booted (those that GRUB has marked).
@@ -360,7 +380,7 @@ report() {
     echo disk=/dev/$disk
     echo root=/dev/$root
     echo esp=${esp:+/dev/$esp}
-    echo grubenv=$env_path
+    echo store=$env_path
     echo data=${data:+/dev/$data}
     echo data_state=$data_state
   } >/run/slipway/boot

@@ -3,7 +3,9 @@ package dev.slipway.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.slipway.bootconfig.GrubEnvironment;
+import dev.slipway.bootconfig.BootState;
+import dev.slipway.bootconfig.BootState.SlotState;
+import dev.slipway.bootconfig.Slot;
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.DiskImage;
 import dev.slipway.disk.DiskLayout;
@@ -22,6 +24,7 @@ import dev.slipway.volume.Volume;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,11 +74,10 @@ class BootTest {
       machine.waitFor("^kept\\s+# of the image");
       machine.waitForEnd();
     }
-    GrubEnvironment block = TinySystem.environment(image, disk);
-    assertThat(block.get("A_TRY")).contains("2");
-    assertThat(block.get("B_TRY")).contains("0");
-    assertThat(block.get("BOOT_MARK")).contains("2");
-    assertThat(block.get("B_OK")).contains("0");
+    BootState state = TinySystem.state(image, disk);
+    assertThat(state.slot(Slot.A)).isEqualTo(new SlotState(true, 2));
+    assertThat(state.slot(Slot.B)).isEqualTo(new SlotState(false, 0));
+    assertThat(state.mark()).isEqualTo(2);
   }
 
   @Test
@@ -87,7 +89,7 @@ class BootTest {
       machine.waitFor("TINY slot slot=A disk=/dev/nvme0n1 root=/dev/nvme0n1p3 .*data_state=ok");
       machine.waitFor(TinySystem.READY);
     }
-    assertThat(TinySystem.environment(image, tiny.disk()).get("A_TRY")).contains("1");
+    assertThat(TinySystem.state(image, tiny.disk()).slot(Slot.A).tries()).isEqualTo(1);
   }
 
   /** With the kernel for all machines, where these drivers are modules. */
@@ -138,9 +140,7 @@ class BootTest {
     Path second = temp.resolve("second.img");
     Files.copy(first, second);
     // what the second will have written when it starts, the first has already
-    GrubEnvironment started =
-        TinySystem.environment(first, disk).with("A_TRY", "1").with("BOOT_MARK", "1");
-    TinySystem.setEnvironment(first, disk, started);
+    TinySystem.change(first, disk, state -> with(state, Slot.A, 1, 1));
     try (var machine =
         VirtualMachine.with(Firmware.BIOS)
             .disk(VirtualDisk.kept(first, Bus.VIRTIO))
@@ -168,7 +168,7 @@ class BootTest {
       machine.waitFor("starting slot A, try 1 of 3");
       machine.waitFor(TinySystem.READY + " one");
     }
-    assertThat(TinySystem.environment(image, disk).get("B_TRY")).contains("3");
+    assertThat(TinySystem.state(image, disk).slot(Slot.B).tries()).isEqualTo(3);
   }
 
   @Test
@@ -179,7 +179,8 @@ class BootTest {
         tiny.slot("two")
             .with(t -> t.file("/sbin/init", 0755, Content.utf8("#!/bin/busybox false\n")));
     TinySystem.overwrite(image, disk, DiskLayout.ROOT_B, TinySystem.fileSystem(broken));
-    TinySystem.setEnvironment(image, disk, installedToB(image, disk).with("B_TRY", "1"));
+    installedToB(image, disk);
+    TinySystem.change(image, disk, state -> with(state, Slot.B, 1, 0));
     try (var machine = start(Firmware.UEFI, image, Bus.VIRTIO, temp)) {
       machine.waitFor("starting slot B, try 2 of 3");
       machine.waitFor("Kernel panic - not syncing: Attempted to kill init");
@@ -240,13 +241,13 @@ class BootTest {
   }
 
   @Test
-  void aUsedUpSlotStartsOverWhenThereIsNoOther(@TempDir Path temp) throws Exception {
+  void aUsedUpSlotIsStillStartedWhenThereIsNoOther(@TempDir Path temp) throws Exception {
     DiskImage disk =
-        tiny.disk(tiny.slot("one"), TinySystem.menu(), block -> block.with("A_TRY", "3"));
+        tiny.disk(tiny.slot("one"), TinySystem.menu(), state -> with(state, Slot.A, 3, 0));
     Path image = TinySystem.write(disk, temp.resolve("disk.img"), Size.mib(0));
     try (var machine = start(Firmware.BIOS, image, Bus.VIRTIO, temp)) {
-      machine.waitFor("slipway: no slot has a try left, starting over");
-      machine.waitFor("starting slot A, try 1 of 3");
+      machine.waitFor("slipway: no slot has a try left");
+      machine.waitFor("starting slot A, try 3 of 3");
       machine.waitFor(TinySystem.READY + " one");
     }
   }
@@ -304,14 +305,15 @@ class BootTest {
   }
 
   /** What an update leaves behind: B first, untried. */
-  private static GrubEnvironment installedToB(Path image, DiskImage disk) throws Exception {
-    GrubEnvironment block =
-        TinySystem.environment(image, disk)
-            .with(GrubEnvironment.ORDER, "B A")
-            .with("B_OK", "1")
-            .with("B_TRY", "0");
-    TinySystem.setEnvironment(image, disk, block);
-    return block;
+  private static void installedToB(Path image, DiskImage disk) throws Exception {
+    TinySystem.change(image, disk, state -> state.primary(Slot.B));
+  }
+
+  /** A state in which a slot was started some times without being confirmed. */
+  private static BootState with(BootState state, Slot slot, int tries, int mark) {
+    var slots = new EnumMap<>(state.slots());
+    slots.put(slot, new SlotState(true, tries));
+    return new BootState(state.order(), slots, state.lastGood(), mark);
   }
 
   private static VirtualMachine start(Firmware firmware, Path image, Bus bus, Path temp)

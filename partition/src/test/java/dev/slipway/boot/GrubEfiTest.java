@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.bootconfig.BootMenu;
 import dev.slipway.bootconfig.BootPartition;
-import dev.slipway.bootconfig.GrubEnvironment;
+import dev.slipway.bootconfig.BootState;
+import dev.slipway.bootconfig.BootStore;
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.io.FormatException;
 import dev.slipway.testing.RequiresTool;
@@ -44,8 +45,8 @@ class GrubEfiTest {
     GrubEfi grub = GrubEfi.of(packages());
     assertThat(grub.machine()).isEqualTo("x64");
     assertThat(grub.directory()).isEqualTo("/EFI/debian");
-    GrubEnvironment block = MENU.freshEnvironment(Set.of(Slot.A));
-    Tree esp = grub.esp(MENU, block);
+    BootState state = MENU.freshState(Set.of(Slot.A));
+    Tree esp = grub.esp(MENU, state);
     assertThat(esp.entries().keySet())
         .extracting(TreePath::toString)
         .containsExactly(
@@ -57,10 +58,12 @@ class GrubEfiTest {
             "/EFI/BOOT/mmx64.efi",
             "/EFI/debian",
             "/EFI/debian/grub.cfg",
-            "/EFI/debian/grubenv");
+            "/EFI/debian/grubenv.1",
+            "/EFI/debian/grubenv.2");
     assertThat(esp.read("/EFI/BOOT/BOOTX64.EFI")).isEqualTo(Files.readAllBytes(Path.of(SHIM)));
     assertThat(esp.read("/EFI/BOOT/grubx64.efi")).isEqualTo(Files.readAllBytes(Path.of(GRUB)));
-    assertThat(esp.read("/EFI/debian/grubenv")).isEqualTo(block.bytes());
+    assertThat(esp.read("/EFI/debian/grubenv.1")).isEqualTo(BootStore.fresh(state).get(0).bytes());
+    assertThat(esp.read("/EFI/debian/grubenv.2")).isEqualTo(BootStore.fresh(state).get(1).bytes());
   }
 
   @Test
@@ -68,11 +71,11 @@ class GrubEfiTest {
     byte[] other = replaced(Files.readAllBytes(Path.of(GRUB)), "/EFI/debian\0", "/EFI/ubuntu\0");
     GrubEfi grub = GrubEfi.of(packages().with(t -> t.file(GRUB, 0644, Content.bytes(other))));
     assertThat(grub.directory()).isEqualTo("/EFI/ubuntu");
-    assertThatThrownBy(() -> grub.esp(MENU, GrubEnvironment.empty()))
+    assertThatThrownBy(() -> grub.esp(MENU, MENU.freshState(Set.of())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("this GRUB looks into /EFI/ubuntu, the menu is for /EFI/debian/grub.cfg");
     assertThat(
-            grub.esp(MENU.withDirectory("/EFI/ubuntu"), GrubEnvironment.empty())
+            grub.esp(MENU.withDirectory("/EFI/ubuntu"), MENU.freshState(Set.of()))
                 .contains("/EFI/ubuntu/grub.cfg"))
         .isTrue();
   }
@@ -90,8 +93,10 @@ class GrubEfiTest {
             });
     GrubEfi grub = GrubEfi.of(arm);
     assertThat(grub.machine()).isEqualTo("aa64");
-    assertThat(grub.esp(MENU, GrubEnvironment.empty()).contains("/EFI/BOOT/BOOTAA64.EFI")).isTrue();
-    assertThat(grub.esp(MENU, GrubEnvironment.empty()).contains("/EFI/BOOT/grubaa64.efi")).isTrue();
+    assertThat(grub.esp(MENU, MENU.freshState(Set.of())).contains("/EFI/BOOT/BOOTAA64.EFI"))
+        .isTrue();
+    assertThat(grub.esp(MENU, MENU.freshState(Set.of())).contains("/EFI/BOOT/grubaa64.efi"))
+        .isTrue();
   }
 
   @Test

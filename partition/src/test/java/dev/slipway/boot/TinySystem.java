@@ -4,12 +4,14 @@ package dev.slipway.boot;
 import dev.slipway.bootconfig.BootConsole;
 import dev.slipway.bootconfig.BootMenu;
 import dev.slipway.bootconfig.BootPartition;
-import dev.slipway.bootconfig.GrubEnvironment;
+import dev.slipway.bootconfig.BootState;
+import dev.slipway.bootconfig.BootStore;
 import dev.slipway.bootconfig.KernelCommandLine;
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.disk.DiskIdentity;
 import dev.slipway.disk.DiskImage;
 import dev.slipway.disk.DiskLayout;
+import dev.slipway.disk.EspBootStore;
 import dev.slipway.fs.ext4.Ext4;
 import dev.slipway.fs.ext4.Ext4Options;
 import dev.slipway.fs.fat.Fat;
@@ -22,13 +24,9 @@ import dev.slipway.tree.Content;
 import dev.slipway.tree.Node;
 import dev.slipway.tree.Tree;
 import dev.slipway.volume.ComposedVolume;
-import dev.slipway.volume.Extent;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -148,9 +146,8 @@ final class TinySystem {
   }
 
   /** A disk with a given slot A. */
-  DiskImage disk(Tree slotA, BootMenu menu, UnaryOperator<GrubEnvironment> environment)
-      throws IOException {
-    GrubEnvironment block = environment.apply(menu.freshEnvironment(Set.of(Slot.A)));
+  DiskImage disk(Tree slotA, BootMenu menu, UnaryOperator<BootState> change) throws IOException {
+    BootState state = change.apply(menu.freshState(Set.of(Slot.A)));
     long coreLba = DiskLayout.BIOS_OFFSET.bytes() / GrubBios.SECTOR_BYTES;
     byte[] core = bios.core(coreLba);
     return DiskLayout.AB
@@ -161,7 +158,7 @@ final class TinySystem {
                 bios.bootCode(coreLba),
                 ComposedVolume.build(core.length, v -> v.bytes(0, core)),
                 Fat.of(
-                    efi.esp(menu, block), FatOptions.of(Size.mib(64), IDENTITY.fatSerial("esp"))),
+                    efi.esp(menu, state), FatOptions.of(Size.mib(64), IDENTITY.fatSerial("esp"))),
                 fileSystem(slotA),
                 Optional.of(SLOT),
                 Optional.empty(),
@@ -195,29 +192,23 @@ final class TinySystem {
     }
   }
 
-  /** What the environment block of an image says. */
-  static GrubEnvironment environment(Path image, DiskImage disk) throws IOException {
-    try (BlockSource source = BlockSource.file(image)) {
-      var esp = disk.partition(DiskLayout.ESP).orElseThrow();
-      Extent place = place(source.slice(esp.offsetBytes(), esp.sizeBytes()));
-      byte[] block = source.readFully(esp.offsetBytes() + place.offset(), GrubEnvironment.BYTES);
-      return GrubEnvironment.read(image + ": grubenv", block);
-    }
+  /** What the boot store of an image says. */
+  static BootState state(Path image, DiskImage disk) throws IOException {
+    return change(image, disk, state -> state);
   }
 
-  /** Rewrites the environment block of an image in place. */
-  static void setEnvironment(Path image, DiskImage disk, GrubEnvironment block) throws IOException {
+  /** Changes what the boot store of an image says. */
+  static BootState change(Path image, DiskImage disk, UnaryOperator<BootState> change)
+      throws IOException {
     var esp = disk.partition(DiskLayout.ESP).orElseThrow();
-    long offset;
-    try (BlockSource source = BlockSource.file(image)) {
-      offset = place(source.slice(esp.offsetBytes(), esp.sizeBytes())).offset();
+    try (BlockSource source = BlockSource.file(image);
+        BlockSink sink = BlockSink.openFile(image)) {
+      BootStore store =
+          EspBootStore.of(
+              source.slice(esp.offsetBytes(), esp.sizeBytes()),
+              sink.slice(esp.offsetBytes(), esp.sizeBytes()),
+              "esp");
+      return store.update(change);
     }
-    try (FileChannel file = FileChannel.open(image, StandardOpenOption.WRITE)) {
-      file.write(ByteBuffer.wrap(block.bytes()), esp.offsetBytes() + offset);
-    }
-  }
-
-  private static Extent place(BlockSource esp) throws IOException {
-    return Fat.read(esp, "esp").place(menu().environmentPath());
   }
 }

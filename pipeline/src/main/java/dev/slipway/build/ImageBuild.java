@@ -4,6 +4,7 @@ package dev.slipway.build;
 import dev.slipway.apt.LockFile;
 import dev.slipway.apt.Platform;
 import dev.slipway.arrange.Accounts;
+import dev.slipway.boot.InitramfsTools;
 import dev.slipway.build.LastBuild.Seen;
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.ImageFile;
@@ -25,7 +26,9 @@ import dev.slipway.store.BlobWriter;
 import dev.slipway.store.Key;
 import dev.slipway.store.Store;
 import dev.slipway.tree.Content;
+import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,7 +53,7 @@ import java.util.Optional;
 public final class ImageBuild {
   private static final String ROOTFS = "root file system";
   private static final String SYSTEM = "system";
-  private static final String TOOLS = "boot loaders and tools";
+  private static final String TOOLS = BootTools.STEP;
   private static final String INITRAMFS = "initramfs";
   private static final String IMAGE = "image";
 
@@ -135,10 +138,6 @@ public final class ImageBuild {
       throw new BuildException(
           "layout: recovery cannot be built yet, there is no recovery system to put there; use ab or single");
     }
-    if (spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS) {
-      throw new BuildException(
-          "initramfs: the one of initramfs-tools cannot mount slots yet; leave it at slipway");
-    }
   }
 
   /** Builds whatever is not there yet. */
@@ -178,7 +177,7 @@ public final class ImageBuild {
     try (Store store = Store.open(options.store())) {
       var steps = new Steps(store, specFile().toAbsolutePath().normalize().toString());
       LockFile lock = lock(store, progress);
-      Tree tree = configured(store, steps, lock, progress).tree();
+      Tree tree = configured(store, steps, lock, Aside.nothing(), progress).tree();
       RootfsOutput.write(tree, output, progress);
       return tree.size();
     }
@@ -200,7 +199,7 @@ public final class ImageBuild {
       reports.add(new StepReport("packages", reason.isEmpty(), reason.stream().toList()));
       Key rootfs = rootfsKey(lock);
       boolean there = steps.foresee(ROOTFS, rootfs);
-      Key tools = toolsKey(lock);
+      Key tools = bootTools(store, lock).key();
       there &= steps.foresee(TOOLS, tools);
       Key system = systemTree(lock).key(rootfs);
       there &= steps.foresee(SYSTEM, system);
@@ -227,33 +226,51 @@ public final class ImageBuild {
       Tree system,
       Key systemKey,
       Tree tools,
-      Key toolsKey,
+      BootTools bootTools,
       long timeSeconds) {}
 
   private Prepared prepare(Store store, Steps steps, Progress progress) throws IOException {
     LockFile chosen = lock(store, progress);
-    RootfsResult configured = configured(store, steps, chosen, progress);
-    LockFile known = withAccounts(chosen, configured.tree());
-    SystemTree system = systemTree(known);
-    Tree tree =
-        steps.tree(
-            SYSTEM,
-            system.key(rootfsKey(chosen)),
-            () ->
-                system.of(
-                    configured.tree(),
-                    (before, scripts) -> commands(store, before, scripts, known, progress)));
-    LockFile complete = withAccounts(known, tree);
-    // With every number locked the same trees have other names; the next build asks for those.
-    Key rootfsKey = rootfsKey(complete);
-    steps.alias(ROOTFS, rootfsKey(chosen), rootfsKey);
-    Key systemKey = systemTree(complete).key(rootfsKey);
-    steps.alias(SYSTEM, system.key(rootfsKey(chosen)), systemKey);
-    complete.write(lockFile());
-    Seen lockSeen = Seen.of(lockFile(), true);
-    Key toolsKey = toolsKey(complete);
-    Tree tools = steps.tree(TOOLS, toolsKey, () -> tools(store, complete, progress));
-    return new Prepared(complete, lockSeen, tree, systemKey, tools, toolsKey, time(complete));
+    BootTools tools = bootTools(store, chosen);
+    try (Aside<Tree> unpacked =
+        tools.aside(store, steps, tree -> disk(steps, tree, tools), progress)) {
+      RootfsResult configured = configured(store, steps, chosen, unpacked, progress);
+      LockFile known = LockedAccounts.with(chosen, configured.tree());
+      SystemTree system = systemTree(known);
+      Tree tree =
+          steps.tree(
+              SYSTEM,
+              system.key(rootfsKey(chosen)),
+              () ->
+                  system.of(
+                      configured.tree(),
+                      (before, scripts) -> commands(store, before, scripts, known, progress)));
+      LockFile complete = LockedAccounts.with(known, tree);
+      // With every number locked the same trees have other names; the next build asks for those.
+      Key rootfsKey = rootfsKey(complete);
+      steps.alias(ROOTFS, rootfsKey(chosen), rootfsKey);
+      Key systemKey = systemTree(complete).key(rootfsKey);
+      steps.alias(SYSTEM, system.key(rootfsKey(chosen)), systemKey);
+      complete.write(lockFile());
+      Seen lockSeen = Seen.of(lockFile(), true);
+      Tree boot = steps.tree(TOOLS, tools.key(), unpacked::get);
+      return new Prepared(complete, lockSeen, tree, systemKey, boot, tools, time(complete));
+    }
+  }
+
+  private ImageDisk disk(Steps steps, Tree tree, BootTools tools) throws BuildException {
+    return new ImageDisk(
+        spec,
+        platform(),
+        tree,
+        tools.timeSeconds(),
+        (prefix, maker) ->
+            steps.quietly(
+                Key.of("core image", 1)
+                    .with("tool", Tool.VERSION)
+                    .with("prefix", prefix)
+                    .with("boot loaders and tools", tools.key()),
+                maker));
   }
 
   private LockFile lock(Store store, Progress progress) throws IOException {
@@ -271,22 +288,12 @@ public final class ImageBuild {
   private RootfsOptions rootfsOptions(LockFile lock) throws FormatException {
     return RootfsOptions.of(spec.architecture(), time(lock))
         .withPreseed(String.join("\n", spec.preseed()) + (spec.preseed().isEmpty() ? "" : "\n"))
-        .withInitramfsTools(spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS)
-        .withIds(ids(lock))
+        .withIds(LockedAccounts.ids(lock))
         .withNetwork(spec.sandboxNetwork());
   }
 
-  private static IdTable ids(LockFile lock) throws FormatException {
-    return new IdTable(numbers(lock.users()), numbers(lock.groups()));
-  }
-
-  private static java.util.SortedMap<String, Long> numbers(List<String> lines) {
-    var ids = new java.util.TreeMap<String, Long>();
-    lines.forEach(line -> ids.put(line.split(":")[0], Long.parseLong(line.split(":")[2])));
-    return ids;
-  }
-
-  private RootfsResult configured(Store store, Steps steps, LockFile lock, Progress progress)
+  private RootfsResult configured(
+      Store store, Steps steps, LockFile lock, Aside<Tree> beside, Progress progress)
       throws IOException {
     Key key = rootfsKey(lock);
     boolean reused = steps.foresee(ROOTFS, key);
@@ -301,20 +308,19 @@ public final class ImageBuild {
     RootfsResult made =
         Rootfs.in(store)
             .withThreads(options.jobs())
-            .assemble(debs, rootfsOptions(lock), sandbox, progress);
+            .assemble(debs, rootfsOptions(lock), sandbox.whenRunning(beside::start), progress);
     return new RootfsResult(steps.keep(ROOTFS, key, made.tree()), made.ids(), false);
   }
 
   private Key rootfsKey(LockFile lock) throws IOException {
     var packages = lock.image().stream().map(each -> each + " " + each.digest()).toList();
     RootfsOptions rootfs = rootfsOptions(lock);
-    return Key.of("configured", 2)
+    return Key.of("configured", 3)
         .with("tool", Tool.VERSION)
         .with("packages", packages)
         .with("architecture", rootfs.architecture())
         .with("time", rootfs.epochSeconds())
-        .with("preseed", rootfs.preseed())
-        .with("initramfs-tools", Boolean.toString(rootfs.initramfsTools()))
+        .with("preseed", Digest.of(rootfs.preseed().getBytes(StandardCharsets.UTF_8)))
         .with("users and groups", rootfs.ids().toString())
         .with("network in the sandbox", Boolean.toString(rootfs.network()));
   }
@@ -329,62 +335,24 @@ public final class ImageBuild {
     }
     // The numbers are those of the tree, which may have users the lock does not know yet; names
     // that only the lock has keep theirs, should a command bring them back.
-    RootfsOptions run = rootfsOptions(withAccounts(lock, tree));
+    RootfsOptions run = rootfsOptions(LockedAccounts.with(lock, tree));
     return Rootfs.in(store).run(tree, commands, run, sandbox, progress).tree();
   }
 
   private SystemTree systemTree(LockFile lock) {
-    return new SystemTree(spec, time(lock), numbers(lock.users()));
+    return new SystemTree(spec, time(lock), LockedAccounts.ids(lock));
   }
 
-  private static LockFile withAccounts(LockFile lock, Tree tree) throws IOException {
-    Accounts accounts = Accounts.of(tree);
-    var users = new ArrayList<String>();
-    for (Accounts.User user : accounts.users()) {
-      users.add(
-          String.join(
-              ":",
-              user.name(),
-              "x",
-              Long.toString(user.uid()),
-              Long.toString(user.gid()),
-              user.comment(),
-              user.home(),
-              user.shell()));
-    }
-    var groups = new ArrayList<String>();
-    accounts.groups().forEach(group -> groups.add(group.name() + ":x:" + group.gid() + ":"));
-    return lock.withAccounts(kept(lock.users(), users), kept(lock.groups(), groups));
-  }
-
-  /** What is there now, and what was there once: a name keeps its number for ever. */
-  private static List<String> kept(List<String> old, List<String> now) {
-    var all = new java.util.LinkedHashMap<String, String>();
-    old.forEach(line -> all.put(line.substring(0, line.indexOf(':')), line));
-    now.forEach(line -> all.put(line.substring(0, line.indexOf(':')), line));
-    return List.copyOf(all.values());
-  }
-
-  private Key toolsKey(LockFile lock) {
-    return Key.of("tools", 1)
-        .with("tool", Tool.VERSION)
-        .with("packages", lock.build().stream().map(each -> each + " " + each.digest()).toList());
-  }
-
-  private Tree tools(Store store, LockFile lock, Progress progress) throws IOException {
-    List<Blob> debs =
-        new PackageChoice(spec, platform(), store, options).fetchTools(lock, progress);
-    return Rootfs.in(store)
-        .withThreads(options.jobs())
-        .unpack(debs, RootfsOptions.of(spec.architecture(), time(lock)), progress);
+  private BootTools bootTools(Store store, LockFile lock) throws IOException {
+    return new BootTools(new PackageChoice(spec, platform(), store, options), lock, time(lock));
   }
 
   private Key imageKey(Prepared prepared) {
-    return imageKey(prepared.systemKey(), prepared.toolsKey());
+    return imageKey(prepared.systemKey(), prepared.bootTools().key());
   }
 
   private Key imageKey(Key system, Key tools) {
-    return Key.of("image", 1)
+    return Key.of("image", 2)
         .with("system", system)
         .with("boot loaders and tools", tools)
         .with("name", spec.title())
@@ -407,19 +375,7 @@ public final class ImageBuild {
     Content initramfs = initramfs(store, steps, kernel, prepared, progress);
     Tree root = kernel.installed(prepared.system(), initramfs, system.stamp());
     ImageDisk.Planned planned =
-        new ImageDisk(
-                spec,
-                platform(),
-                prepared.tools(),
-                prepared.timeSeconds(),
-                (prefix, maker) ->
-                    steps.quietly(
-                        Key.of("core image", 1)
-                            .with("tool", Tool.VERSION)
-                            .with("prefix", prefix)
-                            .with("boot loaders and tools", prepared.toolsKey()),
-                        maker))
-            .plan(root, Optional.empty());
+        disk(steps, prepared.tools(), prepared.bootTools()).plan(root, Optional.empty());
 
     WrittenImage written = ImageFile.of(planned.disk()).write(image(), progress);
     var packages =
@@ -455,12 +411,21 @@ public final class ImageBuild {
   private Content initramfs(
       Store store, Steps steps, Kernel kernel, Prepared prepared, Progress progress)
       throws IOException {
+    boolean own = spec.disk().initramfs() == Initramfs.SLIPWAY;
     Key key =
-        Key.of("initramfs", 1)
+        Key.of("initramfs", 2)
             .with("tool", Tool.VERSION)
             .with("kernel", kernel.version())
             .with("modules", kernel.modulesDigest(prepared.system()))
-            .with("boot loaders and tools", prepared.toolsKey());
+            .with("boot loaders and tools", prepared.bootTools().key());
+    if (!own) {
+      // Hooks of packages may pack anything.
+      key = key.with("system", prepared.systemKey());
+    }
+    Steps.Maker<Content> maker =
+        own
+            ? () -> kernel.initramfs(prepared.system(), prepared.tools())
+            : () -> stockInitramfs(store, kernel, prepared, progress);
     byte[] digest =
         steps.bytes(
             INITRAMFS,
@@ -468,17 +433,38 @@ public final class ImageBuild {
             () -> {
               try (Task task = progress.start("making the initramfs", -1);
                   BlobWriter out = store.newBlob("initramfs of " + kernel.version())) {
-                try (var in = kernel.initramfs(prepared.system(), prepared.tools()).open()) {
+                try (var in = maker.make().open()) {
                   in.transferTo(out);
                 }
                 return out.commit().digest().bytes();
               }
             });
     Optional<Blob> blob = store.find(Digest.fromBytes(digest));
-    if (blob.isEmpty()) {
-      return kernel.initramfs(prepared.system(), prepared.tools());
+    return blob.isEmpty()
+        ? maker.make()
+        : Content.of(blob.get().size(), blob.get().digest(), blob.get().source());
+  }
+
+  /** Debian's own, made in a copy of the finished system that is thrown away. */
+  private Content stockInitramfs(Store store, Kernel kernel, Prepared prepared, Progress progress)
+      throws IOException {
+    String output = "/slipway.initrd";
+    SandboxCommand command =
+        new SandboxCommand(
+            "make the initramfs", InitramfsTools.command(kernel.version(), output), false);
+    Tree made =
+        Rootfs.in(store)
+            .run(
+                prepared.system(),
+                List.of(command),
+                rootfsOptions(prepared.lock()),
+                sandbox,
+                progress)
+            .tree();
+    if (made.node(TreePath.of(output)).orElse(null) instanceof RegularFile file) {
+      return file.content();
     }
-    return Content.of(blob.get().size(), blob.get().digest(), blob.get().source());
+    throw new BuildException("mkinitramfs of the image made no initramfs");
   }
 
   /** Puts a small file in place at once. */

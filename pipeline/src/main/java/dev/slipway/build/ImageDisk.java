@@ -77,13 +77,13 @@ record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds
     byte[] bootCode = new byte[GrubBios.BOOT_CODE_BYTES];
     Volume core = Volume.zeros(DiskLayout.BIOS_SIZE.bytes());
     if (platform.grubBiosPackage().isPresent()) {
-      byte[] both = cores.get(menu.biosPrefix(), () -> bios(menu.biosPrefix()));
+      byte[] both = core(menu);
       bootCode = Arrays.copyOf(both, GrubBios.BOOT_CODE_BYTES);
       core =
           Volume.of(
               BlockSource.bytes(Arrays.copyOfRange(both, GrubBios.BOOT_CODE_BYTES, both.length)));
     }
-    Tree esp = GrubEfi.of(tools).esp(menu, menu.freshEnvironment(Set.of(Slot.A)));
+    Tree esp = GrubEfi.of(tools).esp(menu, menu.freshState(Set.of(Slot.A)));
     Volume efi =
         Fat.of(
             esp.mapped(
@@ -119,6 +119,17 @@ record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds
             recoveryVolume,
             data);
     return new Planned(layout(settings.layout()).plan(identity, parts).build(), fitted.size());
+  }
+
+  /** Packs the core image ahead of time. */
+  void cacheCore() throws IOException {
+    if (platform.grubBiosPackage().isPresent()) {
+      core(menu(spec.disk(), DiskIdentity.of(spec.name())));
+    }
+  }
+
+  private byte[] core(BootMenu menu) throws IOException {
+    return cores.get(menu.biosPrefix(), () -> bios(menu.biosPrefix()));
   }
 
   private byte[] bios(String prefix) throws IOException {

@@ -15,11 +15,13 @@ import dev.slipway.apt.Resolver;
 import dev.slipway.apt.SignedBy;
 import dev.slipway.apt.SourceEntry;
 import dev.slipway.apt.UnresolvableException;
+import dev.slipway.boot.InitramfsTools;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.FormatException;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import dev.slipway.spec.AptSource;
+import dev.slipway.spec.DiskSettings.Initramfs;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.store.Blob;
 import dev.slipway.store.Store;
@@ -64,7 +66,11 @@ final class PackageChoice {
   }
 
   private PackageRequest imageRequest() {
-    PackageRequest request = PackageRequest.of(spec.packages());
+    var packages = new ArrayList<>(spec.packages());
+    if (spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS) {
+      packages.addAll(InitramfsTools.PACKAGES);
+    }
+    PackageRequest request = PackageRequest.of(packages);
     return spec.recommends() ? request.withRecommends() : request;
   }
 

@@ -5,11 +5,16 @@ import dev.slipway.arrange.Accounts;
 import dev.slipway.arrange.Arrangement;
 import dev.slipway.arrange.FirstBoot;
 import dev.slipway.arrange.Stamp;
+import dev.slipway.boot.InitramfsOptions;
+import dev.slipway.boot.InitramfsTools;
+import dev.slipway.rootfs.IdTable;
 import dev.slipway.spec.AptSource;
+import dev.slipway.spec.DiskSettings.Initramfs;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.spec.SystemSettings;
 import dev.slipway.spec.User;
 import dev.slipway.tree.Content;
+import dev.slipway.tree.Metadata;
 import dev.slipway.tree.Node.Directory;
 import dev.slipway.tree.Node.Inode;
 import dev.slipway.tree.Node.RegularFile;
@@ -18,20 +23,17 @@ import dev.slipway.tree.TreeBuilder;
 import dev.slipway.tree.TreePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * What a specification adds to the configured packages: users, files, units and settings. A
  * function of the tree and the specification.
  *
- * @param keptIds user ids that earlier releases gave, by user name, so that what a machine keeps
- *     never changes its owner
+ * @param keptIds numbers of users and groups that earlier releases gave, so that what a machine
+ *     keeps never changes its owner
  */
-record Site(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
+record Site(ImageSpec spec, long timeSeconds, IdTable keptIds) {
   private static final String SSH_KEYS = "/usr/lib/slipway/ssh-keys";
 
   /** The users, settings and services of the specification, over which its own files then go. */
@@ -39,9 +41,19 @@ record Site(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
     var stamp = new Stamp(timeSeconds);
     Tree tree = withImageName(withSettings(withUsers(configured), stamp));
     tree = Network.added(tree, spec.system().dhcp(), stamp);
-    tree = Confirmation.added(tree, stamp);
+    tree = Health.added(tree, spec.system().health(), stamp);
+    if (spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS) {
+      tree =
+          tree.overlaidWith(
+              InitramfsTools.scripts(InitramfsOptions.DEFAULT)
+                  .mapped((path, inode) -> inode.withMetadata(stamped(inode.metadata()))));
+    }
     tree = new FirstBoot(spec.system().hostname()).addedTo(tree, timeSeconds);
     return Arrangement.readied(tree, timeSeconds);
+  }
+
+  private Metadata stamped(Metadata metadata) {
+    return metadata.withMtime(timeSeconds, 0);
   }
 
   /** The specification's own files. */
@@ -55,29 +67,8 @@ record Site(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
   }
 
   private Tree withUsers(Tree tree) throws IOException {
-    Accounts accounts = Accounts.of(tree);
     SystemSettings system = spec.system();
-    var reserved = new HashSet<>(keptIds.values());
-    for (User user : system.users()) {
-      Optional<Accounts.User> there = accounts.user(user.name());
-      long uid =
-          user.uid().isPresent()
-              ? user.uid().getAsInt()
-              : there.map(Accounts.User::uid).orElseGet(() -> -1L);
-      if (uid < 0) {
-        Long kept = keptIds.get(user.name());
-        uid = kept != null ? kept : accounts.freePersonId(reserved);
-      }
-      String home = there.map(Accounts.User::home).orElse("/home/" + user.name());
-      long gid = there.map(Accounts.User::gid).orElse(uid);
-      accounts =
-          accounts.withUser(
-              new Accounts.User(user.name(), uid, gid, user.comment(), home, user.shell()),
-              user.passwordHash());
-      for (String group : user.groups()) {
-        accounts = accounts.withMember(group, user.name());
-      }
-    }
+    Accounts accounts = new NewUsers(system.users(), keptIds).addedTo(Accounts.of(tree));
     if (system.rootPasswordHash().isPresent() && accounts.user("root").isPresent()) {
       accounts = accounts.withPassword("root", system.rootPasswordHash().get());
     }

@@ -4,6 +4,7 @@ package dev.slipway.build;
 import dev.slipway.arrange.Arrangement;
 import dev.slipway.arrange.Stamp;
 import dev.slipway.digest.Digest;
+import dev.slipway.rootfs.IdTable;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.spec.OwnEntry;
 import dev.slipway.spec.OwnEntry.Kind;
@@ -18,16 +19,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * The step from configured packages to what a slot holds: settings, own files, commands, units,
  * arrangement.
  *
- * @param keptIds user ids that earlier releases gave, by user name
+ * @param keptIds numbers of users and groups that earlier releases gave
  */
-record SystemTree(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
+record SystemTree(ImageSpec spec, long timeSeconds, IdTable keptIds) {
   /** Runs the specification's commands on a tree, or takes their result from the store. */
   interface Commands {
     Tree run(Tree tree, List<String> commands) throws IOException;
@@ -48,7 +48,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
     for (OwnEntry entry : spec.own()) {
       own.add(describe(entry).replace("\n", " "));
     }
-    return Key.of("system", 2)
+    return Key.of("system", 3)
         .with("tool", Tool.VERSION)
         .with("root file system", configured)
         .with("name", spec.name() + " " + spec.version())
@@ -63,6 +63,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
         .with("commands", spec.run().stream().map(command -> command.replace("\n", "\\n")).toList())
         .with("network in the sandbox", Boolean.toString(spec.sandboxNetwork()))
         .with("kept ids", keptIds.toString())
+        .with("initramfs", spec.disk().initramfs().toString())
         .with("time", timeSeconds);
   }
 
@@ -88,6 +89,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
     s.disabledUnits().forEach(unit -> parts.add("disable " + unit));
     s.maskedUnits().forEach(unit -> parts.add("mask " + unit));
     parts.add("watchdog " + s.watchdogSeconds());
+    parts.add("health " + s.health());
     return parts.stream().map(part -> part.replace("\n", "\\n")).toList();
   }
 

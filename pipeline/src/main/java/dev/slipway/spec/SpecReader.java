@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.spec;
 
+import dev.slipway.apt.Distribution;
 import dev.slipway.io.Size;
 import dev.slipway.spec.DiskSettings.Initramfs;
 import dev.slipway.spec.DiskSettings.Layout;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -132,12 +134,14 @@ final class SpecReader {
     Optional<String> version =
         f.required(
             "version", "say which release this is, such as \"version: 1.0\"", Words::version);
-    String distribution = f.value("distribution", Words::distribution).orElse("debian");
+    Optional<Distribution> named = f.value("distribution", Words::distribution);
     Optional<String> suite =
         f.required(
             "suite",
             "say which release of the distribution, such as \"suite: bookworm\"",
             Words::suite);
+    Optional<Distribution> distribution =
+        f.has("distribution") ? named : f.value("suite", Words::distributionOf);
     Optional<String> architecture =
         f.required(
             "architecture",
@@ -171,7 +175,7 @@ final class SpecReader {
     return new ImageSpec(
         name.orElse("unnamed"),
         version.orElse("0"),
-        distribution,
+        distribution.map(Distribution::name).orElse(""),
         suite.orElse(""),
         architecture.orElse(""),
         packages,
@@ -192,8 +196,8 @@ final class SpecReader {
    * @param forBuild whether the keyring is read here and now, or names a file of the image
    */
   private AptSource source(Fields f, boolean forBuild) {
-    List<String> uris = f.values("uris", Words::line);
-    if (uris.isEmpty()) {
+    List<String> uris = f.values("uris", Words::archive);
+    if (uris.isEmpty() && !f.has("uris")) {
       f.problem(
           f.place(), "a source needs \"uris\", such as \"uris: [https://archive.example/debian]\"");
     }
@@ -321,7 +325,7 @@ final class SpecReader {
     Optional<String> rootPassword = root.value("password", Words::passwordHash);
     List<String> rootKeys = root.values("ssh-keys", Words::sshKey);
     root.end();
-    List<User> users = f.mappings("users").stream().map(this::user).toList();
+    List<User> users = users(f);
     Fields units = f.mapping("units");
     List<String> enabled = units.values("enable", Words::unit);
     List<String> disabled = units.values("disable", Words::unit);
@@ -344,7 +348,30 @@ final class SpecReader {
         enabled,
         disabled,
         masked,
-        watchdog);
+        watchdog,
+        health(f.mapping("health")));
+  }
+
+  private static HealthSettings health(Fields f) {
+    boolean checks = f.flag("checks", true);
+    Optional<String> network = f.value("network", Words::reachable);
+    int seconds = f.value("check-seconds", text -> Words.number(text, 1, 3600)).orElse(60);
+    List<String> mayFail = f.values("may-fail", Words::unit);
+    f.end();
+    return new HealthSettings(checks, network, seconds, mayFail);
+  }
+
+  private List<User> users(Fields f) {
+    var all = new ArrayList<User>();
+    var names = new HashSet<String>();
+    for (Fields each : f.mappings("users")) {
+      User user = user(each);
+      if (!user.name().isEmpty() && !names.add(user.name())) {
+        each.problem(each.place("name"), "the user \"" + user.name() + "\" is given twice");
+      }
+      all.add(user);
+    }
+    return all;
   }
 
   private enum NetworkChoice {
@@ -388,7 +415,7 @@ final class SpecReader {
         sizes.value("esp", text -> size(text, Size.mib(34))).orElse(DiskSettings.ESP_DEFAULT);
     sizes.end();
     Fields kernel = f.mapping("kernel");
-    String commandLine = kernel.value("command-line", Words::line).orElse("");
+    String commandLine = kernel.value("command-line", Words::kernelCommandLine).orElse("");
     kernel.end();
     Fields boot = f.mapping("boot");
     int menu = boot.value("menu-seconds", text -> Words.number(text, 0, 600)).orElse(0);

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param rootPasswordHash as {@code /etc/shadow} holds it; nothing locks it
  * @param watchdogSeconds after how many seconds of silence the hardware watchdog restarts the
  *     machine; 0 switches it off
+ * @param health what a start must show before it counts as good
  */
 public record SystemSettings(
     String hostname,
@@ -29,7 +30,8 @@ public record SystemSettings(
     List<String> enabledUnits,
     List<String> disabledUnits,
     List<String> maskedUnits,
-    int watchdogSeconds) {
+    int watchdogSeconds,
+    HealthSettings health) {
   public SystemSettings {
     rootSshKeys = List.copyOf(rootSshKeys);
     users = List.copyOf(users);

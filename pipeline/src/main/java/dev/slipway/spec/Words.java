@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.spec;
 
+import dev.slipway.apt.Architecture;
+import dev.slipway.apt.Distribution;
+import dev.slipway.bootconfig.KernelCommandLine;
 import dev.slipway.tree.TreePath;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -30,14 +35,15 @@ final class Words {
       Pattern.compile("[A-Za-z]{1,8}(_[A-Z]{2})?(\\.[A-Za-z0-9-]+)?(@[a-z]+)?");
   private static final Pattern TIMEZONE = Pattern.compile("[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*");
   private static final Pattern KEYBOARD = Pattern.compile("[a-z0-9-]+");
+  private static final Pattern REACHABLE = Pattern.compile("route|[A-Za-z0-9.-]+:[1-9][0-9]{0,4}");
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
   private static final Pattern SSH_KEY =
       Pattern.compile(
           "(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\\.com) [A-Za-z0-9+/=]+( .*)?");
 
   private static final List<String> ARCHITECTURES =
-      List.of(
-          "amd64", "arm64", "armel", "armhf", "i386", "mips64el", "ppc64el", "riscv64", "s390x");
+      Architecture.all().stream().map(Architecture::name).toList();
+  private static final Set<String> SCHEMES = Set.of("http", "https", "file");
   static final Set<String> HOSTNAME_VARIABLES = Set.of("serial", "mac", "uuid", "machine-id");
 
   private Words() {}
@@ -57,8 +63,42 @@ final class Words {
     return matching(SUITE, text, "a suite is a word such as bookworm");
   }
 
-  static String distribution(String text) {
-    return matching(NAME, text, "a distribution is a word such as debian");
+  static Distribution distribution(String text) {
+    return Distribution.of(text);
+  }
+
+  /** The distribution of a suite whose specification names none. */
+  static Distribution distributionOf(String suite) {
+    return Distribution.ofSuite(suite)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no known distribution has a suite \""
+                        + suite
+                        + "\""
+                        + Suggestion.forWord(suite, Distribution.allSuites())
+                        + " If there is one, name its distribution, such as \"distribution: debian\""));
+  }
+
+  /** The address of an archive. */
+  static String archive(String text) {
+    URI uri;
+    try {
+      uri = new URI(line(text));
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" is no address of an archive: " + e.getReason(), e);
+    }
+    if (uri.getScheme() == null || !SCHEMES.contains(uri.getScheme())) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" is no address of an archive: it starts with http:, https: or file:");
+    }
+    return text;
+  }
+
+  static String kernelCommandLine(String text) {
+    KernelCommandLine.parse(line(text));
+    return text;
   }
 
   static String architecture(String text) {
@@ -110,6 +150,13 @@ final class Words {
 
   static String keyboard(String text) {
     return matching(KEYBOARD, text, "a keyboard layout is a word such as us or de");
+  }
+
+  static String reachable(String text) {
+    return matching(
+        REACHABLE,
+        text,
+        "what must answer is \"route\", or a host and its port such as update.example:443");
   }
 
   static String sshKey(String text) {

@@ -4,6 +4,7 @@ package dev.slipway.build;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.rootfs.IdTable;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.spec.SystemSettings;
 import dev.slipway.spec.User;
@@ -19,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,7 +81,7 @@ class SystemTreeTest {
   }
 
   private SystemTree step(String more) throws IOException {
-    return new SystemTree(spec(more), TIME, Map.of());
+    return new SystemTree(spec(more), TIME, IdTable.EMPTY);
   }
 
   private Tree system(String more) throws IOException {
@@ -122,9 +124,35 @@ class SystemTreeTest {
   @Test
   void keepsTheIdsOfEarlierReleases() throws IOException {
     var step =
-        new SystemTree(spec("users: [{name: zoe}, {name: anna}]\n"), TIME, Map.of("anna", 1000L));
+        new SystemTree(
+            spec("users: [{name: zoe}, {name: anna}]\n"),
+            TIME,
+            new IdTable(new TreeMap<>(Map.of("anna", 1000L)), new TreeMap<>()));
     Tree tree = step.of(CONFIGURED, (t, c) -> t);
     assertThat(text(tree, "/etc/passwd")).contains("zoe:x:1001:").contains("anna:x:1000:");
+  }
+
+  @Test
+  void keepsTheNumbersOfGroupsThatNoPackageMakes() throws IOException {
+    var kept =
+        new IdTable(new TreeMap<>(), new TreeMap<>(Map.of("robots", 990L, "formerly", 999L)));
+    Tree tree =
+        new SystemTree(spec("users: [{name: anna, groups: [robots, gpio]}]\n"), TIME, kept)
+            .of(CONFIGURED, (t, c) -> t);
+    assertThat(text(tree, "/etc/group"))
+        .contains("robots:x:990:anna\n")
+        .contains("gpio:x:998:anna");
+  }
+
+  @Test
+  void refusesUsersWhoseNameOrNumberIsAnothers() {
+    assertThatThrownBy(() -> system("users: [{name: sudo}]\n"))
+        .isInstanceOf(BuildException.class)
+        .hasMessageContaining("users: sudo: there is a group of that name with the number 27");
+    assertThatThrownBy(() -> system("users: [{name: anna, uid: 1001}, {name: zoe, uid: 1001}]\n"))
+        .hasMessageContaining("users: zoe: the number 1001 is that of the user anna");
+    assertThatThrownBy(() -> system("users: [{name: root, uid: 1001}]\n"))
+        .hasMessageContaining("users: root: the packages gave this user the number 0");
   }
 
   @Test
@@ -309,7 +337,7 @@ class SystemTreeTest {
     assertThat(List.of(none.digest(), anna.digest(), root.digest())).doesNotHaveDuplicates();
     assertThat(anna.toString() + root).doesNotContain("secret");
     // Whoever adds a setting adds it to the key as well, and then counts it here.
-    assertThat(SystemSettings.class.getRecordComponents()).hasSize(12);
+    assertThat(SystemSettings.class.getRecordComponents()).hasSize(13);
     assertThat(User.class.getRecordComponents()).hasSize(7);
   }
 }

@@ -121,7 +121,7 @@ class ImageSpecTest {
             + "layout: ba\n";
     assertThat(problems(text))
         .isEqualTo(
-            "robot.yaml:4:15: \"architecture\": unknown architecture \"x86_64\"; did you mean \"amd64\"? Known are amd64, arm64, armel, armhf, i386, mips64el, ppc64el, riscv64, s390x\n"
+            "robot.yaml:4:15: \"architecture\": unknown architecture \"x86_64\"; did you mean \"amd64\"? Known are amd64, arm64\n"
                 + "robot.yaml:6:1: unknown key \"hostnmae\"; did you mean \"hostname\"?\n"
                 + "robot.yaml:8:11: \"files[].path\": a path in the image starts with \"/\": \"opt/app\"\n"
                 + "robot.yaml:9:13: there is no file \"missing.sh\"\n"
@@ -138,6 +138,29 @@ class ImageSpecTest {
             "robot.yaml:6:11: \"hostname\" needs plain text here, found a list\n"
                 + "robot.yaml:7:8: \"sizes\" is a mapping with keys of its own, found \"big\"\n"
                 + "robot.yaml:8:9: \"users\" lists mappings with keys of their own, found \"anna\"");
+  }
+
+  @Test
+  void whatOthersParseIsParsedAtOnceToo() {
+    assertThat(
+            problems(
+                LEAST.replace("bookworm", "bokworm")
+                    + "kernel: {command-line: 'a=\"b'}\n"
+                    + "sources: [{uris: [not an address, 'ftp://x/y']}]\n"
+                    + "users: [{name: anna}, {name: anna}]\n"))
+        .isEqualTo(
+            "robot.yaml:3:8: \"suite\": no known distribution has a suite \"bokworm\"; did you mean \"bookworm\"? If there is one, name its distribution, such as \"distribution: debian\"\n"
+                + "robot.yaml:6:24: \"kernel.command-line\": kernel command line: a double quote is opened and not closed: a=\"b\n"
+                + "robot.yaml:7:19: \"sources[].uris\": \"not an address\" is no address of an archive: Illegal character in path\n"
+                + "robot.yaml:7:35: \"sources[].uris\": \"ftp://x/y\" is no address of an archive: it starts with http:, https: or file:\n"
+                + "robot.yaml:8:30: the user \"anna\" is given twice");
+  }
+
+  @Test
+  void theDistributionFollowsFromTheSuite() throws IOException {
+    assertThat(parse(LEAST.replace("bookworm", "noble")).distribution()).isEqualTo("ubuntu");
+    assertThat(parse(LEAST.replace("bookworm", "mine") + "distribution: debian\n").suite())
+        .isEqualTo("mine");
   }
 
   @Test

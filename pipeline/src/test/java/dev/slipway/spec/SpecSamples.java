@@ -44,6 +44,7 @@ final class SpecSamples {
       keyboard: de
       network: none
       watchdog: 30
+      health: {checks: true, network: "update.example:443", check-seconds: 30, may-fail: [cups.service]}
       root:
         password: $6$salt$hash
         ssh-keys: ssh-ed25519 AAAA root@example

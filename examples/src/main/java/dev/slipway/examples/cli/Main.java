@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       BootCommand.class,
       StoreCommand.class,
+      DeltaCommand.class,
       OstreeCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -67,6 +68,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(main);
     line.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command));
     line.setUsageHelpAutoWidth(false);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     return line.execute(arguments);
   }
 

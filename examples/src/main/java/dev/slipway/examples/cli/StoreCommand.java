@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "store", description = "Shows or cleans the store.")
+@Command(name = "store", description = "Shows, checks or cleans the store.")
 final class StoreCommand implements Runnable {
   private static final long DAY_SECONDS = 86_400;
   private static final int SHORT_DIGEST = 16;
@@ -47,6 +47,22 @@ final class StoreCommand implements Runnable {
         total += entry.size();
       }
       out.println(entries.size() + " entries, " + Size.bytes(total) + " in " + options.directory());
+    }
+    out.flush();
+    return 0;
+  }
+
+  @Command(
+      name = "verify",
+      description = "Reads everything and removes what is damaged; builds then get it anew.")
+  int verify(@Mixin StoreOptions options) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    try (Store store = Store.open(options.directory())) {
+      int count = store.list().size();
+      List<StoreEntry> damaged = store.verify();
+      damaged.forEach(
+          entry -> out.println("removed " + entry.digest().hex() + " " + entry.label()));
+      out.println(count + " entries, " + damaged.size() + " of them damaged");
     }
     out.flush();
     return 0;

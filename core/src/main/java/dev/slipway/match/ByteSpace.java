@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.match;
+
+import dev.slipway.io.BlockSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.zip.Checksum;
+
+/**
+ * Several sources of any size behind one kind of address, for loops that compare bytes here with
+ * bytes there.
+ *
+ * <p>An address is the number of the source ("area") above bit {@value #AREA_BITS} and an offset
+ * below. The bytes are mapped in windows of 1 GiB that overlap by a word, so that a word can be
+ * read wherever it starts; they take no heap. No bounds are checked here but those of the windows:
+ * callers stay within an area.
+ */
+public final class ByteSpace {
+  private static final int AREA_BITS = 48;
+  private static final int WINDOW_BITS = 30;
+  private static final int WINDOW_MASK = (1 << WINDOW_BITS) - 1;
+
+  private final ByteBuffer[][] windows;
+  private final long[] sizes;
+
+  private ByteSpace(ByteBuffer[][] windows, long[] sizes) {
+    this.windows = windows;
+    this.sizes = sizes;
+  }
+
+  /**
+   * Maps sources, which become areas 0, 1, 2...
+   *
+   * @throws IllegalArgumentException when one of them cannot be mapped
+   */
+  public static ByteSpace of(List<BlockSource> sources) throws IOException {
+    ByteBuffer[][] windows = new ByteBuffer[sources.size()][];
+    long[] sizes = new long[sources.size()];
+    for (int i = 0; i < windows.length; i++) {
+      sizes[i] = sources.get(i).size();
+      windows[i] = windows(sources.get(i));
+    }
+    return new ByteSpace(windows, sizes);
+  }
+
+  private static ByteBuffer[] windows(BlockSource source) throws IOException {
+    long size = source.size();
+    ByteBuffer[] windows = new ByteBuffer[(int) ((size + WINDOW_MASK) >>> WINDOW_BITS)];
+    for (int i = 0; i < windows.length; i++) {
+      long start = (long) i << WINDOW_BITS;
+      int length = (int) Math.min(size - start, (1L << WINDOW_BITS) + Long.BYTES);
+      windows[i] =
+          source
+              .map(start, length)
+              .orElseThrow(() -> new IllegalArgumentException("a source that cannot be mapped"))
+              .order(ByteOrder.LITTLE_ENDIAN);
+    }
+    return windows;
+  }
+
+  /** The address of an area's first byte. */
+  public static long base(int area) {
+    return (long) area << AREA_BITS;
+  }
+
+  /** The area an address lies in. */
+  public static int area(long address) {
+    return (int) (address >>> AREA_BITS);
+  }
+
+  /** Where in its area an address lies. */
+  public static long offset(long address) {
+    return address & (1L << AREA_BITS) - 1;
+  }
+
+  /** How many bytes an area has. */
+  public long size(int area) {
+    return sizes[area];
+  }
+
+  /** The address behind the last byte of the area that an address lies in. */
+  public long end(long address) {
+    int area = area(address);
+    return base(area) + sizes[area];
+  }
+
+  /** The byte at an address. */
+  public byte get(long address) {
+    return window(address).get((int) address & WINDOW_MASK);
+  }
+
+  /** The eight bytes at an address, lowest first. */
+  public long word(long address) {
+    return window(address).getLong((int) address & WINDOW_MASK);
+  }
+
+  private ByteBuffer window(long address) {
+    return windows[(int) (address >>> AREA_BITS)][(int) (offset(address) >>> WINDOW_BITS)];
+  }
+
+  /** Copies bytes out. */
+  public void copy(long address, byte[] target, int offset, int length) {
+    int done = 0;
+    while (done < length) {
+      int at = (int) (address + done) & WINDOW_MASK;
+      int count = Math.min(length - done, WINDOW_MASK + 1 - at);
+      window(address + done).get(at, target, offset + done, count);
+      done += count;
+    }
+  }
+
+  /** Updates a checksum with bytes. */
+  public void update(Checksum checksum, long address, long length) {
+    long done = 0;
+    while (done < length) {
+      int at = (int) (address + done) & WINDOW_MASK;
+      int count = (int) Math.min(length - done, WINDOW_MASK + 1 - at);
+      checksum.update(window(address + done).slice(at, count));
+      done += count;
+    }
+  }
+
+  /** How many of so many bytes from an address on are zero before the first that is not. */
+  public long zeros(long address, long most) {
+    long done = 0;
+    while (done + Long.BYTES <= most && word(address + done) == 0) {
+      done += Long.BYTES;
+    }
+    while (done < most && get(address + done) == 0) {
+      done++;
+    }
+    return done;
+  }
+
+  /** How many bytes from two addresses on are the same, at most so many. */
+  public long same(long one, long other, long most) {
+    long done = 0;
+    for (; done + Long.BYTES <= most; done += Long.BYTES) {
+      long difference = word(one + done) ^ word(other + done);
+      if (difference != 0) {
+        return done + (Long.numberOfTrailingZeros(difference) >>> 3);
+      }
+    }
+    while (done < most && get(one + done) == get(other + done)) {
+      done++;
+    }
+    return done;
+  }
+
+  /** How many of so many bytes from two addresses on are the same. */
+  long agreeing(long one, long other, long length) {
+    long count = 0;
+    long done = 0;
+    for (; done + Long.BYTES <= length; done += Long.BYTES) {
+      count += Long.BYTES - differingBytes(word(one + done) ^ word(other + done));
+    }
+    for (; done < length; done++) {
+      count += get(one + done) == get(other + done) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** How many bytes of a word are not zero. */
+  static int differingBytes(long word) {
+    long low = word & 0x7f7f7f7f7f7f7f7fL;
+    return Long.bitCount((low + 0x7f7f7f7f7f7f7f7fL | word) & 0x8080808080808080L);
+  }
+}

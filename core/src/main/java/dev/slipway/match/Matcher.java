@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.match;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Aligns a range of new bytes with whatever an index knows: old bytes, and new ones that come
+ * before.
+ *
+ * <p>Idea: go through the range with one alignment open. While its bytes agree, skip ahead at the
+ * speed of memory. Where they stop agreeing, look up seeds; a match that explains enough bytes more
+ * than the open alignment would becomes the next one, and the border between the two goes where
+ * most bytes agree, as in bsdiff. When an alignment is closed, stretches in which its bytes do not
+ * agree are cut out of it: they are new, and as differences would only be noise.
+ *
+ * <p>The result depends on the range, the index and the hints alone, so ranges may be matched by
+ * any number of threads.
+ */
+final class Matcher {
+  /** How many bytes more than the open alignment a match must explain: what an address costs. */
+  private static final int MARGIN = 12;
+
+  /** So many agreeing bytes in a row need no second look. */
+  private static final int RUN = 12;
+
+  private final ByteSpace space;
+  private final SeedIndex index;
+  private final long start;
+  private final long end;
+
+  /** For each area, how many of its bytes are there when the range is made. */
+  private final long[] usable;
+
+  /** How many bytes ahead to look before giving up on the open alignment: 0 for not at all. */
+  private final int patience;
+
+  private final List<Alignment> found = new ArrayList<>();
+  private boolean open;
+  private long openNew;
+  private long shift;
+
+  private long candidateLength;
+  private long candidateOld;
+
+  /**
+   * A matcher for one range.
+   *
+   * @param usable for each area, how many of its bytes are there when the range is made
+   */
+  Matcher(ByteSpace space, SeedIndex index, long start, long end, long[] usable, int patience) {
+    this.space = space;
+    this.index = index;
+    this.start = start;
+    this.end = end;
+    this.usable = usable;
+    this.patience = patience;
+  }
+
+  /**
+   * Aligns the range.
+   *
+   * @param before the shift of what lies before the range, or {@link Long#MIN_VALUE}
+   * @param after the shift of what lies behind it, or {@link Long#MIN_VALUE}
+   */
+  List<Alignment> match(long before, long after) {
+    if (before != Long.MIN_VALUE) {
+      open = true;
+      openNew = start;
+      shift = before;
+    }
+    long at = start;
+    long last = end - SeedIndex.SEED;
+    while (at <= last) {
+      long run = open ? runAt(at) : 0;
+      if (run >= RUN) {
+        at += run;
+        continue;
+      }
+      search(at);
+      if (candidateLength == 0) {
+        at++;
+        if (patience > 0 && open) {
+          at += likely(at);
+        }
+        continue;
+      }
+      if (open && candidateLength <= agreeing(at, candidateLength) + MARGIN) {
+        at += candidateLength;
+        continue;
+      }
+      take(at, candidateOld);
+      at += candidateLength;
+    }
+    if (after != Long.MIN_VALUE && room(end - 1, end - 1 + after) > 0) {
+      take(end, end + after); // what lies behind the range grows into it
+    }
+    close(end);
+    return found;
+  }
+
+  /** How many bytes agree with the open alignment from here on. */
+  private long runAt(long at) {
+    long room = room(at, at + shift);
+    return room < Long.BYTES || space.word(at) != space.word(at + shift)
+        ? 0
+        : space.same(at, at + shift, room);
+  }
+
+  /** How many bytes may be compared: up to the ends of the range and of what is usable. */
+  private long room(long at, long old) {
+    int area = ByteSpace.area(old);
+    if (old < 0 || area >= usable.length) {
+      return 0;
+    }
+    return Math.min(end - at, usable[area] - ByteSpace.offset(old));
+  }
+
+  /** How many bytes to pass without a search because the open alignment goes on well. */
+  private long likely(long at) {
+    long room = Math.min(patience, room(at, at + shift));
+    if (room < patience) {
+      return 0;
+    }
+    return 4 * space.agreeing(at, at + shift, room) >= 3 * room ? room / 2 : 0;
+  }
+
+  private long agreeing(long at, long length) {
+    long room = Math.min(length, room(at, at + shift));
+    return room <= 0 ? 0 : space.agreeing(at, at + shift, room);
+  }
+
+  private void search(long at) {
+    candidateLength = 0;
+    long hash = index.hash(at);
+    if (hash == 0) {
+      return;
+    }
+    int bucket = index.bucket(hash);
+    for (int place = bucket; place < bucket + SeedIndex.WAYS; place++) {
+      long old = index.candidate(place, hash);
+      if (old < 0 || old == at) {
+        continue;
+      }
+      long room = room(at, old);
+      if (room < SeedIndex.SEED || space.word(at) != space.word(old)) {
+        continue;
+      }
+      long length = space.same(at, old, room);
+      if (length >= SeedIndex.SEED
+          && (length > candidateLength
+              || (open && length == candidateLength && old - at == shift))) {
+        candidateLength = length;
+        candidateOld = old;
+      }
+    }
+  }
+
+  /** Closes the open alignment and opens that of a match, both grown over the bytes between. */
+  private void take(long at, long old) {
+    long newShift = old - at;
+    long from = growBackward(at, old);
+    if (open) {
+      long until = growForward(at);
+      if (until > from) {
+        from = bestBorder(from, until, newShift);
+      }
+      close(from);
+    }
+    open = true;
+    openNew = from;
+    shift = newShift;
+  }
+
+  private long growBackward(long at, long old) {
+    long floor = open ? openNew : start;
+    long most = Math.min(at - floor, ByteSpace.offset(old)); // an area starts at offset 0
+    long best = 0;
+    int score = 0;
+    int bestScore = 0;
+    for (long i = 1; i <= most && score > bestScore - Pieces.PATIENCE; i++) {
+      score += space.get(at - i) == space.get(old - i) ? 1 : -1;
+      if (score > bestScore) {
+        bestScore = score;
+        best = i;
+      }
+    }
+    return at - best;
+  }
+
+  /** Where the open alignment should end when something else may start at the latest at a limit. */
+  private long growForward(long limit) {
+    long room = Math.min(limit - openNew, room(openNew, openNew + shift));
+    return Pieces.lastGood(space, openNew, shift, room);
+  }
+
+  private long bestBorder(long from, long until, long otherShift) {
+    long best = from;
+    int score = 0;
+    int bestScore = 0;
+    for (long at = from; at < until; at++) {
+      byte wanted = space.get(at);
+      score += space.get(at + shift) == wanted ? 1 : 0;
+      score -= space.get(at + otherShift) == wanted ? 1 : 0;
+      if (score > bestScore) {
+        bestScore = score;
+        best = at + 1;
+      }
+    }
+    return best;
+  }
+
+  private void close(long limit) {
+    if (open) {
+      long room = Math.min(limit - openNew, room(openNew, openNew + shift));
+      Pieces.cut(space, openNew, shift, room, found);
+      open = false;
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.match;
+
+/**
+ * Where sampled pieces of {@value #SEED} bytes lie, by their hash.
+ *
+ * <p>A table of ints in buckets of {@value #WAYS}. An entry is the number of the sample, counted
+ * through all areas, with as much of the hash in the bits left over as there is room for, which
+ * spares most looks at bytes that turn out to be others. A full bucket keeps what came first, so
+ * what is indexed first is preferred, and the result depends on the order of adding alone. Words
+ * that repeat themselves (zeros, fill bytes) are left out: they would flood a bucket and lead
+ * nowhere.
+ *
+ * <p>A sample at every {@code step} bytes finds every match of at least {@code SEED + step - 1}
+ * bytes. Memory: 4 bytes a sample at a load of one half to one.
+ */
+public final class SeedIndex {
+  /** How many bytes a seed has. */
+  static final int SEED = 24;
+
+  static final int WAYS = 4;
+
+  private static final long MIX = 0x9FB21C651E98DF25L;
+  private static final long PRIME = 0x9E3779B97F4A7C15L;
+
+  private final ByteSpace space;
+  private final int stepBits;
+  private final long[] firstSamples;
+  private final int[] entries;
+  private final int bucketBits;
+  private final int tagShift;
+
+  /**
+   * An empty index.
+   *
+   * @param areas how many areas of the space will be indexed, from the first on
+   * @param step the distance of samples, a power of two
+   * @param memoryBytes how much the table may take
+   * @param samples about how many samples will be added
+   */
+  SeedIndex(ByteSpace space, int areas, int step, long samples, long memoryBytes) {
+    this.space = space;
+    stepBits = Integer.numberOfTrailingZeros(step);
+    firstSamples = new long[areas + 1];
+    for (int i = 0; i < areas; i++) {
+      firstSamples[i + 1] = firstSamples[i] + (space.size(i) >>> stepBits) + 1;
+    }
+    // At this load, one to two samples a bucket, hardly a bucket is ever full.
+    long wanted = Math.min(samples * 2, Math.min(memoryBytes / Integer.BYTES, 1L << 29));
+    bucketBits = Math.max(4, 63 - Long.numberOfLeadingZeros(wanted / WAYS));
+    entries = new int[WAYS << bucketBits];
+    tagShift = 64 - Long.numberOfLeadingZeros(firstSamples[areas] + 1);
+    if (tagShift > Integer.SIZE) {
+      throw new IllegalArgumentException(
+          "a step of " + step + " is too small to number samples of so many bytes");
+    }
+  }
+
+  /** The smallest step, at least so much, for which samples of so many bytes can be numbered. */
+  static int numberableStep(int step, long bytes) {
+    int enough = step;
+    while (bytes / enough >= 1L << 31) {
+      enough *= 2;
+    }
+    return enough;
+  }
+
+  /**
+   * Adds the samples of a range.
+   *
+   * @param every how many samples of the index to go on each time: 1 for all
+   */
+  void add(long start, long end, int every) {
+    long step = (long) every << stepBits;
+    long last = end - SEED;
+    for (long at = roundUp(start, step); at <= last; at += step) {
+      long hash = hash(at);
+      if (hash != 0) {
+        put(hash, at);
+      }
+    }
+  }
+
+  private static long roundUp(long value, long step) {
+    return value + step - 1 & -step;
+  }
+
+  private void put(long hash, long address) {
+    int slot = bucket(hash);
+    int entry = entry(hash, address);
+    for (int i = 0; i < WAYS; i++) {
+      if (entries[slot + i] == 0) {
+        entries[slot + i] = entry;
+        return;
+      }
+    }
+  }
+
+  private int entry(long hash, long address) {
+    long sample =
+        firstSamples[ByteSpace.area(address)] + (ByteSpace.offset(address) >>> stepBits) + 1;
+    return (int) (sample | tag(hash));
+  }
+
+  private long tag(long hash) {
+    return tagShift == Integer.SIZE ? 0 : hash << tagShift;
+  }
+
+  /** The seed's hash, or 0 for one that is not worth looking for. */
+  long hash(long address) {
+    long a = space.word(address);
+    long b = space.word(address + 8);
+    long c = space.word(address + 16);
+    if (a == b && b == c) {
+      return 0;
+    }
+    long h = (a * PRIME ^ Long.rotateLeft(b, 23)) * MIX;
+    h = (h ^ h >>> 29 ^ c) * PRIME;
+    h ^= h >>> 32;
+    return h;
+  }
+
+  /** Where the bucket of a hash starts. */
+  int bucket(long hash) {
+    return (int) (hash >>> 64 - bucketBits) * WAYS;
+  }
+
+  /**
+   * The address in a place of a bucket; -1 when it is empty or surely that of other bytes. The
+   * bytes there may still be others.
+   */
+  long candidate(int place, long hash) {
+    int entry = entries[place];
+    if (entry == 0) {
+      return -1;
+    }
+    long number = entry & 0xffff_ffffL;
+    if (tagShift < Integer.SIZE) {
+      if ((entry ^ (int) tag(hash)) >>> tagShift != 0) {
+        return -1;
+      }
+      number &= (1L << tagShift) - 1;
+    }
+    number--;
+    int area = 0;
+    while (number >= firstSamples[area + 1]) {
+      area++;
+    }
+    return ByteSpace.base(area) + (number - firstSamples[area] << stepBits);
+  }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.bootconfig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What GRUB starts, by a model of GRUB that runs the script as it stands on the disk. */
+class GrubChoiceTest {
+  private static final Set<String> BOTH = Set.of("gpt3", "gpt4");
+  private static final Set<String> WITH_RECOVERY = Set.of("gpt3", "gpt4", "gpt6");
+  private static final BootState FRESH = SampleMenus.ab().freshState(Set.of(Slot.A));
+  private static final GrubModel.Script AB = GrubModel.script(SampleMenus.ab());
+  private static final GrubModel.Script RECOVERY = GrubModel.script(SampleMenus.recovery());
+
+  private static GrubModel grub(BootState state) {
+    return AB.with(BOTH, blocks(state));
+  }
+
+  private static byte[][] blocks(BootState state) {
+    return BootStore.fresh(state).stream().map(GrubEnvironment::bytes).toArray(byte[][]::new);
+  }
+
+  private static BootState usedUp() {
+    return new BootState(
+        FRESH.order(),
+        Map.of(Slot.A, new BootState.SlotState(true, 3), Slot.B, new BootState.SlotState(true, 3)),
+        FRESH.lastGood(),
+        5);
+  }
+
+  @Test
+  void anUpdateHasThreeTriesThenTheOldReleaseStarts() {
+    byte[][] blocks = blocks(FRESH.primary(Slot.B));
+    for (String expected : new String[] {"B", "B", "B", "A", "A", "A"}) {
+      GrubModel grub = AB.with(BOTH, blocks);
+      assertThat(grub.start()).isEqualTo(expected);
+      blocks = grub.blocks();
+    }
+  }
+
+  @Test
+  void countingGoesToTheBlocksByTurns() {
+    byte[][] blocks = blocks(FRESH);
+    for (int expected : new int[] {1, 0, 1}) {
+      GrubModel grub = AB.with(BOTH, blocks);
+      grub.start();
+      assertThat(grub.written()).containsExactly(expected);
+      blocks = grub.blocks();
+    }
+  }
+
+  @Test
+  void grubsBlockIsTheOneJavaWouldWriteButForTheDigest() throws Exception {
+    GrubModel grub = grub(FRESH);
+    grub.start();
+    StoreBlock read = StoreBlock.read("block", grub.blocks()[1]);
+    assertThat(read.sequence()).isEqualTo(2);
+    assertThat(read.state().slot(Slot.A)).isEqualTo(new BootState.SlotState(true, 1));
+    byte[] ours = read.environment().with(StoreBlock.SUM, StoreBlock.UNDIGESTED).bytes();
+    assertThat(grub.blocks()[1]).isEqualTo(ours);
+  }
+
+  @Test
+  void aSlotThatIsNotOkIsNeverStarted() {
+    BootState writing = FRESH.installing(Slot.B);
+    assertThat(grub(writing).start()).isEqualTo("A");
+    assertThat(grub(writing).withBroken(Set.of("gpt3")).start()).isEqualTo(GrubModel.REBOOT);
+    BootState none = writing.bad(Slot.A);
+    GrubModel grub = grub(none);
+    assertThat(grub.start()).isEqualTo(GrubModel.REBOOT);
+    assertThat(grub.console())
+        .contains("this disk holds nothing that can be started")
+        .contains("write an image to it again");
+  }
+
+  @Test
+  void aSlotWithoutAKernelIsPassedOver() {
+    BootState state = FRESH.primary(Slot.B);
+    assertThat(AB.with(Set.of("gpt3"), blocks(state)).start()).isEqualTo("A");
+    assertThat(grub(state).withBroken(Set.of("gpt4")).start()).isEqualTo("A");
+  }
+
+  @Test
+  void withEveryTryUsedUpTheSlotKnownToBeGoodStarts() {
+    GrubModel grub = grub(usedUp());
+    assertThat(grub.start()).isEqualTo("A");
+    assertThat(grub.console()).contains("no slot has a try left");
+    BootState goodB = usedUp().good(Slot.B);
+    BootState usedUpGoodB =
+        new BootState(goodB.order(), usedUp().slots(), goodB.lastGood(), goodB.mark());
+    assertThat(grub(usedUpGoodB).start()).isEqualTo("B");
+  }
+
+  @Test
+  void withEveryTryUsedUpRecoveryStartsWhereThereIsOne() {
+    assertThat(RECOVERY.with(WITH_RECOVERY, blocks(usedUp())).start()).isEqualTo("recovery");
+    assertThat(RECOVERY.with(BOTH, blocks(usedUp())).start()).isEqualTo("A");
+    assertThat(RECOVERY.with(WITH_RECOVERY, blocks(FRESH)).start()).isEqualTo("A");
+  }
+
+  @Test
+  void aStoreThatCannotBeWrittenStartsOnlyWhatIsKnownToBeGood() {
+    GrubModel grub = grub(FRESH.primary(Slot.B)).readOnly();
+    assertThat(grub.start()).isEqualTo("A");
+    assertThat(grub.console()).contains("this start cannot be counted");
+  }
+
+  @Test
+  void aLostStoreStillCountsWhenOnlyItsContentsAreLost() {
+    byte[][] blocks = blocks(FRESH.primary(Slot.B));
+    // the last line of both is torn off: GRUB takes its defaults and writes whole blocks
+    for (byte[] block : blocks) {
+      java.util.Arrays.fill(block, 100, 1024, (byte) '#');
+      block[99] = '\n';
+    }
+    String started = "";
+    for (int i = 0; i < 6; i++) {
+      GrubModel grub = AB.with(BOTH, blocks);
+      started += grub.start();
+      blocks = grub.blocks();
+    }
+    assertThat(started).isEqualTo("AAABBB");
+  }
+
+  @Test
+  void oneLostBlockChangesNothing() {
+    var random = new Random(3);
+    byte[] noise = new byte[1024];
+    random.nextBytes(noise);
+    for (byte[] lost : new byte[][] {null, new byte[0], new byte[1024], noise}) {
+      for (int which = 0; which < 2; which++) {
+        byte[][] blocks = blocks(FRESH.primary(Slot.B));
+        blocks[which] = lost;
+        String started = "";
+        for (int i = 0; i < 4; i++) {
+          GrubModel grub = AB.with(BOTH, blocks);
+          started += grub.start();
+          blocks = grub.blocks();
+        }
+        assertThat(started).isEqualTo("BBBA");
+      }
+    }
+  }
+
+  @Test
+  void aSingleSlotIsStartedWhateverWasCounted() {
+    BootMenu menu = SampleMenus.single();
+    byte[][] blocks = blocks(menu.freshState(Set.of(Slot.A)));
+    for (int i = 0; i < 5; i++) {
+      GrubModel grub = GrubModel.script(menu).with(Set.of("gpt3"), blocks);
+      assertThat(grub.start()).isEqualTo("A");
+      blocks = grub.blocks();
+    }
+  }
+}

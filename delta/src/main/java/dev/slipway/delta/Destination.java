@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.delta;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Where a target is made, and what of it survives a power cut: a new file beside which the work in
+ * progress lies until it is whole, or a device that is overwritten in place.
+ */
+public final class Destination implements Closeable {
+  private final Path written;
+  private final Path state;
+  private final Path finished;
+  private FileChannel channel;
+  private boolean fresh;
+
+  private Destination(Path written, Path state, Path finished) {
+    this.written = written;
+    this.state = state;
+    this.finished = finished;
+  }
+
+  /**
+   * A file, which appears when the target is whole and has been checked. Until then {@code
+   * NAME.part} and {@code NAME.part.state} lie beside it; with them there, applying the same delta
+   * again goes on where it stopped.
+   */
+  public static Destination file(Path path) {
+    Path part = path.resolveSibling(path.getFileName() + ".part");
+    return new Destination(part, state(part), path);
+  }
+
+  /**
+   * A block device, or a file of the right size that is to be overwritten. Blocks that hold the
+   * right bytes already are not written.
+   *
+   * @param state the file that says how far the work is; it is gone when the target is whole
+   */
+  public static Destination inPlace(Path path, Path state) {
+    return new Destination(path, state, path);
+  }
+
+  private static Path state(Path part) {
+    return part.resolveSibling(part.getFileName() + ".state");
+  }
+
+  Path path() {
+    return written;
+  }
+
+  Path state() {
+    return state;
+  }
+
+  /** Opens it for a target of so many bytes, with what was written to it before. */
+  void open(long size) throws IOException {
+    boolean inPlace = written.equals(finished);
+    if (inPlace) {
+      channel = FileChannel.open(written, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      requireRoom(size);
+      return;
+    }
+    fresh = !Files.exists(written) || !Files.exists(state);
+    channel =
+        FileChannel.open(
+            written,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.SPARSE);
+    if (fresh) {
+      channel.truncate(0);
+    }
+    if (size > 0 && channel.size() != size) {
+      channel.truncate(size);
+      write(size - 1, ByteBuffer.allocate(1));
+    }
+  }
+
+  private void requireRoom(long size) throws IOException {
+    if (size > 0 && channel.read(ByteBuffer.allocate(1), size - 1) < 1) {
+      throw new IOException(
+          written + ": is too small: the target has " + size + " bytes; name a larger device");
+    }
+  }
+
+  /** Whether everything not yet written is known to be zero. */
+  boolean isFresh() {
+    return fresh;
+  }
+
+  void read(long position, ByteBuffer bytes) throws IOException {
+    long at = position;
+    while (bytes.hasRemaining()) {
+      int count = channel.read(bytes, at);
+      if (count < 0) {
+        throw new IOException(written + ": ends at byte " + at + "; did something change it?");
+      }
+      at += count;
+    }
+  }
+
+  void write(long position, ByteBuffer bytes) throws IOException {
+    long at = position;
+    try {
+      while (bytes.hasRemaining()) {
+        at += channel.write(bytes, at);
+      }
+    } catch (IOException e) {
+      throw new IOException(written + ": write at byte " + at + ": " + e.getMessage(), e);
+    }
+  }
+
+  void flush() throws IOException {
+    channel.force(false);
+  }
+
+  /** Gives the target, whole and checked, its name. */
+  void complete() throws IOException {
+    channel.force(true);
+    Files.deleteIfExists(state);
+    if (!written.equals(finished)) {
+      Files.move(
+          written, finished, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      sync(finished.toAbsolutePath().getParent());
+    }
+  }
+
+  /** A new name is durable when its directory is; not every system can be asked for that. */
+  private static void sync(Path directory) {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      System.getLogger(Destination.class.getName())
+          .log(System.Logger.Level.DEBUG, "directory could not be synced", e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (channel != null) {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.delta;
+
+import dev.slipway.delta.coding.Numbers;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/**
+ * Writes differences, most of which are zero: runs of zeros as their length, and what lies between
+ * them, of which a short run of zeros may be part.
+ *
+ * <pre>
+ *   differences of one op = { zeros  count  byte * count } until the op's length is reached
+ * </pre>
+ */
+final class DifferenceWriter {
+  /** A run of zeros that is shorter costs more than its bytes. */
+  private static final int RUN_LEAST = 3;
+
+  private final OutputStream out;
+
+  DifferenceWriter(OutputStream out) {
+    this.out = out;
+  }
+
+  /** Writes the differences of an op, or of a part of one whose length the reader knows. */
+  void write(byte[] bytes, int length) throws IOException {
+    int at = 0;
+    while (at < length) {
+      int start = at;
+      while (at < length && bytes[at] == 0) {
+        at++;
+      }
+      Numbers.write(out, at - start);
+      if (at == length) {
+        return;
+      }
+      int from = at;
+      int zeros = 0;
+      while (at < length && zeros < RUN_LEAST) {
+        zeros = bytes[at] == 0 ? zeros + 1 : 0;
+        at++;
+      }
+      at -= zeros;
+      Numbers.write(out, at - from);
+      out.write(bytes, from, at - from);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.delta;
+
+import dev.slipway.delta.Place.Area;
+import dev.slipway.match.Alignment;
+import dev.slipway.match.BlockIndex;
+import dev.slipway.match.ByteSpace;
+import dev.slipway.match.Matching;
+import dev.slipway.match.Matching.Range;
+import dev.slipway.match.Matching.Sampled;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Finds what the target is made of. First the blocks that are the same; only what is left after
+ * them is searched.
+ */
+final class Search {
+  /** Ranges are matched in pieces of this size, side by side. */
+  private static final long PIECE = 4L << 20;
+
+  private static final int AREAS = Area.values().length;
+
+  private final ByteSpace space;
+  private final DeltaOptions options;
+  private final Layout layout;
+
+  Search(ByteSpace space, Layout layout, DeltaOptions options) {
+    this.space = space;
+    this.layout = layout;
+    this.options = options;
+  }
+
+  /** A part of the target or of a plain text, and what it was aligned with. */
+  record Stretch(long start, long end, List<Alignment> alignments) {
+    long length() {
+      return end - start;
+    }
+  }
+
+  static List<Alignment> equalBlocks(ByteSpace space) {
+    return BlockIndex.of(space, Area.SOURCE.ordinal()).copies(Area.TARGET.ordinal());
+  }
+
+  /**
+   * Aligns the whole target.
+   *
+   * @param copies the blocks known to be the same, none of them within an opened member
+   * @return for each stretch of the layout its alignments, in its order
+   */
+  List<Stretch> align(List<Alignment> copies) {
+    List<Range> ranges = new ArrayList<>();
+    List<Integer> owners = new ArrayList<>();
+    List<Layout.Stretch> stretches = layout.stretches();
+    int next = 0;
+    List<List<Alignment>> found = new ArrayList<>();
+    for (int i = 0; i < stretches.size(); i++) {
+      Layout.Stretch stretch = stretches.get(i);
+      var own = new ArrayList<Alignment>();
+      long at = stretch.start();
+      long before = Matching.NONE;
+      while (next < copies.size() && copies.get(next).newOffset() < stretch.end()) {
+        Alignment copy = copies.get(next++);
+        addRanges(stretch, at, copy.newOffset(), before, copy.shift(), ranges, owners, i);
+        own.add(copy);
+        at = copy.newEnd();
+        before = copy.shift();
+      }
+      addRanges(stretch, at, stretch.end(), before, Matching.NONE, ranges, owners, i);
+      found.add(own);
+    }
+    Matching matching =
+        Matching.over(
+            space,
+            AREAS,
+            sampled(copies, ranges),
+            options.memory().bytes(),
+            options.profile().thoroughness());
+    List<List<Alignment>> matched = matching.align(ranges, options.executor());
+    for (int i = 0; i < matched.size(); i++) {
+      found.get(owners.get(i)).addAll(matched.get(i));
+    }
+    List<Stretch> aligned = new ArrayList<>();
+    for (int i = 0; i < stretches.size(); i++) {
+      List<Alignment> own = found.get(i);
+      own.sort(Comparator.comparingLong(Alignment::newOffset));
+      aligned.add(new Stretch(stretches.get(i).start(), stretches.get(i).end(), own));
+    }
+    return aligned;
+  }
+
+  private void addRanges(
+      Layout.Stretch stretch,
+      long start,
+      long end,
+      long before,
+      long after,
+      List<Range> ranges,
+      List<Integer> owners,
+      int owner) {
+    for (long at = start; at < end; ) {
+      at += space.zeros(at, end - at) & -BlockIndex.BLOCK;
+      if (at == end) {
+        break;
+      }
+      long until = Math.min(end, at + PIECE);
+      ranges.add(
+          new Range(
+              at,
+              until,
+              at == start ? before : Matching.NONE,
+              until == end ? after : Matching.NONE,
+              layout.usable(stretch, at)));
+      owners.add(owner);
+      at = until;
+    }
+  }
+
+  /** What changed in the source closely, what stayed from farther off, then what is new. */
+  private List<Sampled> sampled(List<Alignment> copies, List<Range> ranges) {
+    var sampled = new ArrayList<Sampled>();
+    var used = new ArrayList<>(copies);
+    used.sort(Comparator.comparingLong(Alignment::oldOffset));
+    long base = ByteSpace.base(Area.SOURCE.ordinal());
+    long end = base + space.size(Area.SOURCE.ordinal());
+    long at = base;
+    for (Alignment copy : used) {
+      if (copy.oldOffset() > at) {
+        sampled.add(new Sampled(at, copy.oldOffset(), false));
+      }
+      at = Math.max(at, copy.oldEnd());
+    }
+    if (at < end) {
+      sampled.add(new Sampled(at, end, false));
+    }
+    int plain = Area.SOURCE_PLAIN.ordinal();
+    if (space.size(plain) > 0) {
+      sampled.add(
+          new Sampled(ByteSpace.base(plain), ByteSpace.base(plain) + space.size(plain), false));
+    }
+    for (Alignment copy : used) {
+      sampled.add(new Sampled(copy.oldOffset(), copy.oldEnd(), true));
+    }
+    for (Range range : ranges) {
+      sampled.add(new Sampled(range.start(), range.end(), false));
+    }
+    return sampled;
+  }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.delta.coding;
+
+import dev.slipway.io.FormatException;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.tukaani.xz.XZIOException;
+
+/**
+ * Reads lanes that {@link LaneWriter} wrote, forward, each chunk once and checked.
+ *
+ * <p>Memory: the dictionaries, and the chunks of other lanes that lie before the one wanted: a few,
+ * unless the file is not ours, and then at most {@value #AHEAD_MAX} bytes.
+ */
+public final class LaneReader {
+  private static final int AHEAD_MAX = 4 << 20;
+
+  private final InputStream in;
+  private final String source;
+  private final List<Lane> lanes = new ArrayList<>();
+  private final List<InputStream> decoders = new ArrayList<>();
+  private long position;
+  private int ahead;
+  private boolean ended;
+
+  /**
+   * A reader of a stream that stands at the first chunk.
+   *
+   * @param dictionaries what the decoder of each lane must hold; the caller has checked that it is
+   *     not too much
+   * @param source the input's name in error messages
+   * @param position how many bytes of the input lie before, for error messages
+   */
+  public LaneReader(InputStream in, int[] dictionaries, String source, long position)
+      throws IOException {
+    this.in = in;
+    this.source = source;
+    this.position = position;
+    for (int i = 0; i < dictionaries.length; i++) {
+      var lane = new Lane(i);
+      lanes.add(lane);
+      decoders.add(
+          new BufferedInputStream(new Plain(Lzma2.decoder(lane, dictionaries[i]), i), 1 << 12));
+    }
+  }
+
+  /** The bytes of a lane. Reading behind its end gives -1 or an {@link EOFException}. */
+  public InputStream lane(int number) {
+    return decoders.get(number);
+  }
+
+  /** How many bytes of the input were read so far, those before it included. */
+  public long position() {
+    return position;
+  }
+
+  /** Checks that the input ends here. */
+  public void expectEnd() throws IOException {
+    if (!ended && readChunk()) {
+      throw error("data behind the end");
+    }
+    if (in.read() >= 0) {
+      throw error("data behind the end");
+    }
+  }
+
+  private FormatException error(String message) {
+    return new FormatException(source + ": at byte " + position + ": " + message);
+  }
+
+  /** Reads the next chunk into its lane's queue; false at the end. */
+  private boolean readChunk() throws IOException {
+    if (ended) {
+      return false;
+    }
+    int mark = readByte();
+    if (mark == LaneWriter.END) {
+      ended = true;
+      return false;
+    }
+    int number = mark & ~LaneWriter.LAST;
+    if (number >= lanes.size()) {
+      throw error("chunk: lane " + number + " of " + lanes.size());
+    }
+    byte[] chunk = new byte[Lzma2.HEADER_MAX];
+    chunk[0] = (byte) readByte();
+    if (!Lzma2.isChunk(chunk[0])) {
+      throw error(String.format("chunk: control byte 0x%02x", chunk[0]));
+    }
+    int header = Lzma2.headerBytes(chunk[0]);
+    read(chunk, 1, header - 1);
+    int length = header + Lzma2.dataBytes(chunk);
+    chunk = Arrays.copyOf(chunk, length);
+    read(chunk, header, length - header);
+    byte[] checksum = new byte[Integer.BYTES];
+    read(checksum, 0, checksum.length);
+    byte[] actual = LaneWriter.checksum(mark, chunk, length);
+    if (!Arrays.equals(checksum, actual)) {
+      throw error("chunk: checksum: the delta is damaged before this place");
+    }
+    ahead += length;
+    if (ahead > AHEAD_MAX) {
+      throw error("chunk: more than " + AHEAD_MAX + " bytes ahead of their use");
+    }
+    // Behind the last chunk the decoder wants the control byte of the end, which the file leaves
+    // out.
+    boolean last = mark != number;
+    lanes.get(number).queue.add(last ? Arrays.copyOf(chunk, length + 1) : chunk);
+    ahead += last ? 1 : 0;
+    return true;
+  }
+
+  private int readByte() throws IOException {
+    int b = in.read();
+    if (b < 0) {
+      throw error("the delta ends early");
+    }
+    position++;
+    return b;
+  }
+
+  private void read(byte[] target, int offset, int length) throws IOException {
+    int count = in.readNBytes(target, offset, length);
+    position += count;
+    if (count < length) {
+      throw error("the delta ends early");
+    }
+  }
+
+  /** The compressed bytes of one lane. */
+  private final class Lane extends InputStream {
+    private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
+    private final int number;
+    private byte[] current = new byte[0];
+    private int at;
+
+    Lane(int number) {
+      this.number = number;
+    }
+
+    private boolean fill() throws IOException {
+      if (at < current.length) {
+        return true;
+      }
+      while (queue.isEmpty()) {
+        if (!readChunk()) {
+          return false;
+        }
+      }
+      current = queue.remove();
+      ahead -= current.length;
+      at = 0;
+      return true;
+    }
+
+    @Override
+    public int read() throws IOException {
+      if (fill()) {
+        return current[at++] & 0xff;
+      }
+      throw error("lane " + number + " ends early");
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      if (!fill()) {
+        throw error("lane " + number + " ends early");
+      }
+      int count = Math.min(length, current.length - at);
+      System.arraycopy(current, at, target, offset, count);
+      at += count;
+      return count;
+    }
+  }
+
+  /** Turns the decoder's complaints into ours. */
+  private final class Plain extends InputStream {
+    private final InputStream decoder;
+    private final int number;
+
+    Plain(InputStream decoder, int number) {
+      this.decoder = decoder;
+      this.number = number;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      try {
+        return decoder.read(target, offset, length);
+      } catch (FormatException e) {
+        throw e;
+      } catch (XZIOException e) {
+        throw new FormatException(
+            source + ": before byte " + position + ": lane " + number + ": not valid LZMA2", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.delta.member;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** Bits to bytes, the first bit lowest, as deflate wants them. */
+final class BitSink {
+  private final OutputStream out;
+  private final byte[] buffer = new byte[1 << 13];
+  private int filled;
+  private long pending;
+  private int pendingBits;
+
+  BitSink(OutputStream out) {
+    this.out = out;
+  }
+
+  /** Writes the low {@code count} bits of a value that has no others: at most 48. */
+  void put(long value, int count) throws IOException {
+    if (pendingBits + count > 64) {
+      drain();
+    }
+    pending |= value << pendingBits;
+    pendingBits += count;
+  }
+
+  private void drain() throws IOException {
+    if (filled + 8 > buffer.length) {
+      flush();
+    }
+    while (pendingBits >= 8) {
+      buffer[filled++] = (byte) pending;
+      pending >>>= 8;
+      pendingBits -= 8;
+    }
+  }
+
+  /** Fills the current byte with zeros. */
+  void align() throws IOException {
+    put(0, -pendingBits & 7);
+    drain();
+  }
+
+  /** Writes whole bytes; the bits before them must be aligned. */
+  void bytes(byte[] bytes, int offset, int length) throws IOException {
+    drain();
+    flush();
+    out.write(bytes, offset, length);
+  }
+
+  /** Passes everything on, the last byte filled with zeros. */
+  void finish() throws IOException {
+    align();
+    flush();
+  }
+
+  private void flush() throws IOException {
+    out.write(buffer, 0, filled);
+    filled = 0;
+  }
+}

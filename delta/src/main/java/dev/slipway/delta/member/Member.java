@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.delta.member;
+
+import dev.slipway.codec.Codec;
+import dev.slipway.io.BlockSource;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * A compressed stream that lies in other bytes.
+ *
+ * @param offset its first byte's position in the source it was found in
+ * @param length how many bytes it has there
+ * @param kind its format
+ * @param plainLength how many bytes it unpacks to
+ */
+public record Member(long offset, long length, MemberKind kind, long plainLength) {
+  public Member {
+    if (offset < 0 || length <= 0 || plainLength < 0) {
+      throw new IllegalArgumentException(
+          "member at " + offset + " of " + length + " bytes, " + plainLength + " unpacked");
+    }
+  }
+
+  /**
+   * Opens its plain text. Reading ends with {@code FormatException} if the member is not what it
+   * was when it was found.
+   *
+   * @param file what it was found in
+   */
+  public InputStream plain(BlockSource file) throws IOException {
+    InputStream in = file.stream(offset, length);
+    String name = kind.label() + " member at byte " + offset;
+    return switch (kind) {
+      case GZIP -> Codec.GZIP.decode(in, name, plainLength);
+      case XZ -> Codec.XZ.decode(in, name, plainLength);
+      case ZSTD -> Codec.ZSTD.decode(in, name, plainLength);
+      case ZLIB -> new ZlibInput(in, name, plainLength);
+    };
+  }
+
+  /** The position behind its last byte. */
+  public long end() {
+    return offset + length;
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.examples.cli;
+
+import dev.slipway.delta.BlockDelta;
+import dev.slipway.delta.DeltaOptions;
+import dev.slipway.delta.Profile;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.Size;
+import dev.slipway.volume.Volume;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "create",
+    description = "Makes the delta that turns one image into another.")
+final class DeltaCreateCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "OLD", description = "The image that machines have.")
+  Path from;
+
+  @Parameters(paramLabel = "NEW", description = "The image they should have.")
+  Path to;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The delta.")
+  Path output;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "P",
+      defaultValue = "balanced",
+      description =
+          "How much work to put in: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  Profile profile;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "256M",
+      description =
+          "What the tables of the search may take beside the encoders. Default: ${DEFAULT-VALUE}.")
+  String memory;
+
+  @Option(
+      names = "--dictionary",
+      paramLabel = "SIZE",
+      defaultValue = "16M",
+      description = "What the device's decoder must hold. Default: ${DEFAULT-VALUE}.")
+  String dictionary;
+
+  @Option(
+      names = "--scratch",
+      paramLabel = "DIR",
+      description = "Where temporary files go. Default: beside the delta.")
+  Path scratch;
+
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      description = "How many things to do at once. Default: one for each processor.")
+  Integer jobs;
+
+  @Spec CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Path directory =
+        scratch == null ? output.toAbsolutePath().getParent() : scratch.toAbsolutePath();
+    int threads = jobs == null ? Runtime.getRuntime().availableProcessors() : jobs;
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try (ConsoleProgress progress = ConsoleProgress.standard();
+        BlockSource old = BlockSource.file(from);
+        BlockSource made = BlockSource.file(to)) {
+      DeltaOptions options =
+          DeltaOptions.of(directory)
+              .withProfile(profile)
+              .withMemory(Size.parse(memory))
+              .withDictionary(Size.parse(dictionary))
+              .withExecutor(executor);
+      try (BlockDelta delta =
+          BlockDelta.between(Volume.of(old), Volume.of(made), options, progress)) {
+        delta.write(output);
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(output + ": " + Size.bytes(Files.size(output)));
+    out.flush();
+    return 0;
+  }
+}

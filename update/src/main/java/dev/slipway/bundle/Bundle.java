@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.bundle;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.fs.squashfs.Squashfs;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
+import dev.slipway.io.StructReader;
+import dev.slipway.progress.Progress;
+import dev.slipway.progress.Task;
+import dev.slipway.signature.Cms;
+import dev.slipway.signature.CmsContent;
+import dev.slipway.signature.CmsPolicy;
+import dev.slipway.signature.CmsSigner;
+import dev.slipway.signature.SigningKey;
+import dev.slipway.tree.Content;
+import dev.slipway.tree.Node.RegularFile;
+import dev.slipway.tree.Tree;
+import dev.slipway.verity.Verity;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+
+/**
+ * A signed update bundle: RAUC's verity bundle format, with deltas as further files in it.
+ *
+ * <pre>{@code
+ * Bundle.write(recipe, key, BundleOptions.zstd(2, work), out, progress);
+ *
+ * try (BlockSource source = BlockSource.file(out);
+ *     Bundle bundle = Bundle.open(source, "update.raucb", policy)) {
+ *   BundleImage image = bundle.manifest().image("rootfs").orElseThrow();
+ *   InputStream in = bundle.image(image).open();
+ * }
+ * }</pre>
+ *
+ * <p>A bundle that is open has had its signature verified. Of the payload nothing is believed:
+ * every block is checked against the signed hash tree when it is read, from wherever the source
+ * gets it, so only what is needed has to be fetched.
+ */
+public final class Bundle implements Closeable {
+  private final String name;
+  private final BundleManifest manifest;
+  private final CmsSigner signer;
+  private final BlockSource payload;
+  private Tree files;
+
+  private Bundle(String name, BundleManifest manifest, CmsSigner signer, BlockSource payload) {
+    this.name = name;
+    this.manifest = manifest;
+    this.signer = signer;
+    this.payload = payload;
+  }
+
+  /**
+   * Makes a bundle. The same recipe, key and options give the same bytes.
+   *
+   * @param target is replaced when the whole bundle has been written and read back
+   */
+  public static BundleManifest write(
+      BundleRecipe recipe, SigningKey key, BundleOptions options, Path target, Progress progress)
+      throws IOException {
+    return new BundleWriter(options, key, progress).write(recipe, target);
+  }
+
+  /**
+   * Opens a bundle whose signature counts.
+   *
+   * @param source stays open as long as the bundle is used, and is the caller's to close
+   * @param name what the bundle is called in error messages
+   * @throws FormatException when it is no bundle of ours
+   * @throws dev.slipway.signature.UntrustedException when the signature does not count
+   */
+  public static Bundle open(BlockSource source, String name, CmsPolicy policy) throws IOException {
+    Parts parts = Parts.of(source, name);
+    CmsContent content = Cms.verifyAttached(parts.cms(), name + ": signature", policy);
+    ManifestText.Read read = ManifestText.read(content.bytes(), name + ": manifest");
+    return new Bundle(
+        name, read.manifest(), content.signer(), parts.payload(source, name, read.tree()));
+  }
+
+  /**
+   * What a bundle says about itself, whoever signed it: to look at, never to act on.
+   *
+   * @throws FormatException when it is no bundle of ours
+   */
+  public static BundleManifest peek(BlockSource source, String name) throws IOException {
+    byte[] text = Cms.withoutVerifying(Parts.of(source, name).cms(), name + ": signature");
+    return ManifestText.read(text, name + ": manifest").manifest();
+  }
+
+  /** The end of a bundle: the message, and where it starts. */
+  private record Parts(byte[] cms, long cmsStart) {
+    static Parts of(BlockSource source, String name) throws IOException {
+      long end = source.size() - BundleWriter.LENGTH_BYTES;
+      if (end < 0) {
+        throw new FormatException(name + ": " + source.size() + " bytes are too few for a bundle");
+      }
+      byte[] raw = source.readFully(end, BundleWriter.LENGTH_BYTES);
+      StructReader in = StructReader.bigEndian(name, end, raw);
+      long length = in.u64(0, "signature length");
+      if (length <= 0 || length > BundleWriter.CMS_BYTES_MAX || length > end) {
+        throw in.error(
+            0,
+            "signature length",
+            "found "
+                + Long.toUnsignedString(length)
+                + ", expected 1 to "
+                + Math.min(end, BundleWriter.CMS_BYTES_MAX)
+                + "; is it cut off, or no bundle at all?");
+      }
+      return new Parts(source.readFully(end - length, (int) length), end - length);
+    }
+
+    BlockSource payload(BlockSource source, String name, ManifestText.Tree tree)
+        throws IOException {
+      long payloadBytes = cmsStart - tree.sizeBytes();
+      if (payloadBytes <= 0
+          || payloadBytes % BlockHashIndex.BLOCK_BYTES != 0
+          || Verity.treeBytes(payloadBytes) != tree.sizeBytes()) {
+        throw new FormatException(
+            name
+                + ": manifest: verity-size: found "
+                + tree.sizeBytes()
+                + ", which does not fit the "
+                + cmsStart
+                + " bytes before the signature");
+      }
+      return Verity.open(
+          source.slice(0, payloadBytes),
+          source.slice(payloadBytes, tree.sizeBytes()),
+          tree.salt(),
+          tree.root(),
+          name);
+    }
+  }
+
+  public BundleManifest manifest() {
+    return manifest;
+  }
+
+  public CmsSigner signer() {
+    return signer;
+  }
+
+  /** Everything in the payload, checked as it is read. */
+  public synchronized Tree files() throws IOException {
+    if (files == null) {
+      files = Squashfs.read(payload, name + ": payload");
+    }
+    return files;
+  }
+
+  /**
+   * The whole image for a slot.
+   *
+   * @throws FormatException when this bundle has only deltas for the slot, or the file in it does
+   *     not have the size the manifest says
+   */
+  public Content image(BundleImage image) throws IOException {
+    String file =
+        image
+            .file()
+            .orElseThrow(
+                () -> new FormatException(name + ": it has only deltas for slot " + image.slot()));
+    return file(file, image.sizeBytes(), image.digest());
+  }
+
+  /** A delta's bytes; errors as for {@link #image}. */
+  public Content delta(BundleDelta delta) throws IOException {
+    return file(delta.file(), delta.sizeBytes(), delta.digest());
+  }
+
+  /**
+   * The digests of an image's blocks, one after the other.
+   *
+   * @throws FormatException when there is none or it has the wrong size
+   */
+  public Content blockHashIndex(BundleImage image) throws IOException {
+    Content index = file(image.file().orElse("") + BundlePayload.INDEX_SUFFIX);
+    if (!image.adaptive() || index.sizeBytes() != BlockHashIndex.bytes(image.sizeBytes())) {
+      throw new FormatException(
+          name + ": the index of slot " + image.slot() + " has " + index.sizeBytes() + " bytes");
+    }
+    return index;
+  }
+
+  private Content file(String file) throws IOException {
+    if (files().inode("/" + file).orElse(null) instanceof RegularFile found) {
+      return found.content();
+    }
+    throw new FormatException(name + ": payload: lacks " + file + ", which the manifest names");
+  }
+
+  private Content file(String file, long sizeBytes, Digest digest) throws IOException {
+    Content found = file(file);
+    if (found.sizeBytes() != sizeBytes) {
+      throw new FormatException(
+          name
+              + ": payload: "
+              + file
+              + ": found "
+              + found.sizeBytes()
+              + " bytes, the manifest says "
+              + sizeBytes);
+    }
+    return Content.sparse(sizeBytes, digest, found.data(), found.source());
+  }
+
+  /**
+   * Reads everything and checks it: all blocks of the payload by way of the files in it, and the
+   * digests the manifest gives.
+   *
+   * @throws FormatException naming the first thing that does not fit
+   */
+  public void verify(Progress progress) throws IOException {
+    byte[] buffer = new byte[1 << 20];
+    try (Task task = progress.start("verifying", payload.size())) {
+      for (long at = 0; at < payload.size(); ) {
+        int count = (int) Math.min(buffer.length, payload.size() - at);
+        payload.readFully(at, java.nio.ByteBuffer.wrap(buffer, 0, count));
+        task.advance(count);
+        at += count;
+      }
+    }
+    for (BundleImage image : manifest.images()) {
+      if (image.file().isPresent()) {
+        verify(image.file().get(), image(image), buffer, progress);
+      }
+      for (BundleDelta delta : image.deltas()) {
+        verify(delta.file(), delta(delta), buffer, progress);
+      }
+    }
+  }
+
+  private void verify(String file, Content content, byte[] buffer, Progress progress)
+      throws IOException {
+    MessageDigest sha256 = Digest.sha256();
+    try (Task task = progress.start("verifying " + file, content.sizeBytes());
+        InputStream in = content.open()) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        sha256.update(buffer, 0, count);
+        task.advance(count);
+      }
+    }
+    Digest found = Digest.finish(sha256);
+    if (!found.equals(content.digest())) {
+      throw new FormatException(
+          name
+              + ": payload: "
+              + file
+              + ": digest: found "
+              + found
+              + ", the manifest says "
+              + content.digest());
+    }
+  }
+
+  /** Closes nothing but what it has opened itself: the source stays open. */
+  @Override
+  public void close() throws IOException {
+    payload.close();
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.bundle;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a bundle says about itself.
+ *
+ * @param compatible the machines it is for, as one word that those machines know
+ * @param version what people call the release
+ * @param sequence grows from release to release: this number, not the version, tells whether an
+ *     update would go back
+ * @param builtAt when it was built; a machine may take it for a moment that has passed
+ * @param expiresAt from when on it must not be installed any more
+ * @param notes release notes, any number of lines
+ * @param images at least one, of different slots
+ */
+public record BundleManifest(
+    String compatible,
+    String version,
+    long sequence,
+    Instant builtAt,
+    Optional<Instant> expiresAt,
+    String notes,
+    List<BundleImage> images) {
+  /** The smallest manifests have to fit CMS messages that devices read: 64 KiB by default. */
+  static final int NOTES_CHARS_MAX = 1 << 14;
+
+  public BundleManifest {
+    requireLine("compatible", compatible);
+    requireLine("version", version);
+    if (sequence < 0) {
+      throw new IllegalArgumentException("a sequence number is not negative: " + sequence);
+    }
+    requireSeconds("builtAt", builtAt);
+    expiresAt.ifPresent(at -> requireSeconds("expiresAt", at));
+    Objects.requireNonNull(notes, "notes");
+    if (notes.length() > NOTES_CHARS_MAX) {
+      throw new IllegalArgumentException(
+          "release notes of " + notes.length() + " characters; at most " + NOTES_CHARS_MAX);
+    }
+    images = List.copyOf(images);
+    if (images.isEmpty()) {
+      throw new IllegalArgumentException("a bundle without an image updates nothing");
+    }
+    var slots = new HashSet<String>();
+    for (BundleImage image : images) {
+      if (!slots.add(image.slot())) {
+        throw new IllegalArgumentException("two images for slot " + image.slot());
+      }
+    }
+  }
+
+  private static void requireLine(String name, String value) {
+    if (value.isBlank() || !value.equals(value.strip()) || value.indexOf('\n') >= 0) {
+      throw new IllegalArgumentException(
+          name + " must be one line without blanks around it: \"" + value + "\"");
+    }
+  }
+
+  private static void requireSeconds(String name, Instant at) {
+    if (at.getNano() != 0) {
+      throw new IllegalArgumentException(name + " must be whole seconds: " + at);
+    }
+  }
+
+  /** A plain name, so that it never leads anywhere. */
+  static void requireFileName(String file) {
+    if (!file.matches("[A-Za-z0-9_][A-Za-z0-9_.+-]{0,199}")) {
+      throw new IllegalArgumentException(
+          "a file's name has 1 to 200 letters, digits and _ . + -: \"" + file + "\"");
+    }
+  }
+
+  /** The image for a class of slots. */
+  public Optional<BundleImage> image(String slot) {
+    return images.stream().filter(image -> image.slot().equals(slot)).findFirst();
+  }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.bundle;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.io.FormatException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A manifest as text, in RAUC's form. What RAUC has no words for stands in groups that it passes
+ * over: {@code [meta.slipway]}, and one for each image and delta.
+ *
+ * <p>RAUC 1.8 refuses groups and keys it does not know, so nothing else may be added to its own.
+ */
+final class ManifestText {
+  private static final String UPDATE = "update";
+  private static final String BUNDLE = "bundle";
+  private static final String OURS = "meta.slipway";
+  private static final String IMAGE = "image.";
+  private static final String OUR_IMAGE = "meta.slipway-image-";
+  private static final String OUR_DELTA = "meta.slipway-delta-";
+  private static final String ADAPTIVE = "block-hash-index;";
+  private static final int FORMAT = 1;
+
+  /** Where the payload's hash tree hangs. */
+  record Tree(Digest root, byte[] salt, long sizeBytes) {}
+
+  private ManifestText() {}
+
+  /**
+   * Writes a manifest.
+   *
+   * @param tree nothing for the copy inside the payload
+   */
+  static byte[] write(BundleManifest manifest, Optional<Tree> tree) {
+    var file = new KeyFile("manifest");
+    file.put(UPDATE, "compatible", manifest.compatible())
+        .put(UPDATE, "version", manifest.version());
+    file.put(BUNDLE, "format", "verity");
+    tree.ifPresent(
+        t ->
+            file.put(BUNDLE, "verity-hash", t.root().hex())
+                .put(BUNDLE, "verity-salt", HexFormat.of().formatHex(t.salt()))
+                .put(BUNDLE, "verity-size", Long.toString(t.sizeBytes())));
+    for (BundleImage image : manifest.images()) {
+      if (image.file().isPresent()) {
+        String group = IMAGE + image.slot();
+        file.put(group, "sha256", image.digest().hex())
+            .put(group, "size", Long.toString(image.sizeBytes()))
+            .put(group, "filename", image.file().get());
+        if (image.adaptive()) {
+          file.put(group, "adaptive", ADAPTIVE);
+        }
+      }
+    }
+    file.put(OURS, "format", Integer.toString(FORMAT))
+        .put(OURS, "sequence", Long.toString(manifest.sequence()))
+        .put(OURS, "built", manifest.builtAt().toString());
+    manifest.expiresAt().ifPresent(at -> file.put(OURS, "expires", at.toString()));
+    if (!manifest.notes().isEmpty()) {
+      file.put(OURS, "notes", manifest.notes());
+    }
+    for (BundleImage image : manifest.images()) {
+      putOurs(file, image);
+    }
+    return file.bytes();
+  }
+
+  private static void putOurs(KeyFile file, BundleImage image) {
+    String group = OUR_IMAGE + image.slot();
+    file.put(group, "sha256", image.digest().hex())
+        .put(group, "size", Long.toString(image.sizeBytes()));
+    int number = 0;
+    for (BundleDelta delta : image.deltas()) {
+      String deltaGroup = OUR_DELTA + image.slot() + "-" + number++;
+      file.put(deltaGroup, "from", delta.from().hex())
+          .put(deltaGroup, "from-version", delta.fromVersion())
+          .put(deltaGroup, "filename", delta.file())
+          .put(deltaGroup, "size", Long.toString(delta.sizeBytes()))
+          .put(deltaGroup, "sha256", delta.digest().hex());
+    }
+  }
+
+  /** A manifest that was read, and where its payload's hash tree hangs. */
+  record Read(BundleManifest manifest, Tree tree) {}
+
+  static Read read(byte[] bytes, String source) throws FormatException {
+    KeyFile file = KeyFile.parse(bytes, source);
+    if (!file.get(BUNDLE, "format").equals("verity")) {
+      throw file.wrong(BUNDLE, "format", "verity; other kinds of bundles are not read");
+    }
+    var tree =
+        new Tree(
+            digest(file, BUNDLE, "verity-hash"), salt(file), number(file, BUNDLE, "verity-size"));
+    if (number(file, OURS, "format") != FORMAT) {
+      throw file.wrong(OURS, "format", FORMAT + "; a newer slipway is needed to read it");
+    }
+    try {
+      return new Read(manifest(file), tree);
+    } catch (IllegalArgumentException e) {
+      throw new FormatException(source + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static BundleManifest manifest(KeyFile file) throws FormatException {
+    var images = new ArrayList<BundleImage>();
+    for (String group : file.groups()) {
+      if (group.startsWith(OUR_IMAGE)) {
+        images.add(image(file, group.substring(OUR_IMAGE.length())));
+      }
+    }
+    Optional<Instant> expires =
+        file.find(OURS, "expires").isPresent()
+            ? Optional.of(instant(file, OURS, "expires"))
+            : Optional.empty();
+    return new BundleManifest(
+        file.get(UPDATE, "compatible"),
+        file.get(UPDATE, "version"),
+        number(file, OURS, "sequence"),
+        instant(file, OURS, "built"),
+        expires,
+        file.find(OURS, "notes").orElse(""),
+        images);
+  }
+
+  private static BundleImage image(KeyFile file, String slot) throws FormatException {
+    String ours = OUR_IMAGE + slot;
+    String theirs = IMAGE + slot;
+    Digest digest = digest(file, ours, "sha256");
+    long size = number(file, ours, "size");
+    if (file.has(theirs)
+        && (!digest.equals(digest(file, theirs, "sha256"))
+            || size != number(file, theirs, "size"))) {
+      throw file.wrong(theirs, "sha256", "the same as in [" + ours + "]: " + digest);
+    }
+    return new BundleImage(
+        slot,
+        size,
+        digest,
+        file.find(theirs, "filename"),
+        file.find(theirs, "adaptive").filter(ADAPTIVE::equals).isPresent(),
+        deltas(file, slot));
+  }
+
+  private static List<BundleDelta> deltas(KeyFile file, String slot) throws FormatException {
+    var deltas = new ArrayList<BundleDelta>();
+    for (int number = 0; file.has(OUR_DELTA + slot + "-" + number); number++) {
+      String group = OUR_DELTA + slot + "-" + number;
+      deltas.add(
+          new BundleDelta(
+              digest(file, group, "from"),
+              file.find(group, "from-version").orElse(""),
+              file.get(group, "filename"),
+              number(file, group, "size"),
+              digest(file, group, "sha256")));
+    }
+    return deltas;
+  }
+
+  private static long number(KeyFile file, String group, String key) throws FormatException {
+    String text = file.get(group, key);
+    if (!text.matches("[0-9]{1,18}")) {
+      throw file.wrong(group, key, "a number");
+    }
+    return Long.parseLong(text);
+  }
+
+  private static Digest digest(KeyFile file, String group, String key) throws FormatException {
+    try {
+      return Digest.parse(file.get(group, key));
+    } catch (IllegalArgumentException e) {
+      throw file.wrong(group, key, "64 hexadecimal digits");
+    }
+  }
+
+  private static byte[] salt(KeyFile file) throws FormatException {
+    try {
+      byte[] salt = HexFormat.of().parseHex(file.get(BUNDLE, "verity-salt"));
+      if (salt.length == Digest.BYTES) {
+        return salt;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    throw file.wrong(BUNDLE, "verity-salt", "64 hexadecimal digits");
+  }
+
+  private static Instant instant(KeyFile file, String group, String key) throws FormatException {
+    try {
+      return Instant.parse(file.get(group, key));
+    } catch (DateTimeException e) {
+      throw file.wrong(group, key, "a time such as 2026-01-01T00:00:00Z");
+    }
+  }
+}
