@@ -100,6 +100,6 @@ record BootLayout(int version, int subversion, List<Deployment> deployments) {
           new DeploymentMenu.Named(
               deployments.get(i).name(), entry(i, deployments.size() - i)));
     }
-    return DeploymentMenu.deployments(named);
+    return DeploymentMenu.of(named);
   }
 }

@@ -296,7 +296,7 @@ public record SysrootTree(Tree tree, Digest commit, Deployment deployment) {
                       entry.text()));
       stamp.symlink(out, "/boot/loader", layout.loaderDirectory());
       stamp.symlink(out, "/boot/boot", ".");
-      stamp.file(out, DeploymentMenu.DEPLOYMENTS_PATH, 0644, layout.grubConfiguration());
+      stamp.file(out, DeploymentMenu.PATH, 0644, layout.grubConfiguration());
       layout
           .links()
           .forEach(
