@@ -60,6 +60,14 @@ public final class BootMenu {
     return fresh(Map.of(Slot.A, slotA, Slot.B, slotB), esp);
   }
 
+  /**
+   * One partition whose file system holds deployments: slot A is the newest, slot B the one before.
+   * What there is to start lies in {@link DeploymentMenu#PATH} on that file system.
+   */
+  public static BootMenu deployments(BootPartition root, BootPartition esp) {
+    return ab(root, root, esp);
+  }
+
   /** One slot, which is started again when its tries are used up. */
   public static BootMenu single(BootPartition slotA, BootPartition esp) {
     return fresh(Map.of(Slot.A, slotA), esp);
@@ -169,17 +177,32 @@ public final class BootMenu {
     return ours("recovery", partition).and(consoles());
   }
 
+  /** What every deployment's kernel is told; ostree carries it on from one to the next. */
+  public KernelCommandLine deploymentCommandLine() {
+    if (!holdsDeployments()) {
+      throw new IllegalArgumentException("this layout has slots, and no deployments");
+    }
+    KernelCommandLine line = KernelCommandLine.of("root=PARTUUID=" + slots.get(Slot.A).id(), "rw");
+    return line.and(store()).and(consoles()).and(extra);
+  }
+
+  /** Whether both slots are on one partition. */
+  boolean holdsDeployments() {
+    return slots.containsKey(Slot.B) && slots.get(Slot.A).equals(slots.get(Slot.B));
+  }
+
   private KernelCommandLine ours(String name, BootPartition root) {
     KernelCommandLine line =
         KernelCommandLine.of("root=PARTUUID=" + root.id(), "ro", "slipway.slot=" + name);
     if (data.isPresent()) {
       line = line.and(KernelCommandLine.of("slipway.data=" + data.get().id()));
     }
-    return line.and(
-        KernelCommandLine.of(
-            "slipway.esp=" + esp.id(),
-            "slipway.env=" + environmentPath(),
-            "panic=" + PANIC_SECONDS));
+    return line.and(store());
+  }
+
+  private KernelCommandLine store() {
+    return KernelCommandLine.of(
+        "slipway.esp=" + esp.id(), "slipway.env=" + environmentPath(), "panic=" + PANIC_SECONDS);
   }
 
   private KernelCommandLine consoles() {

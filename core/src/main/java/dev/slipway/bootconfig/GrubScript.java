@@ -36,10 +36,16 @@ final class GrubScript {
     disk();
     store.read();
     marks();
-    kernels();
+    if (menu.holdsDeployments()) {
+      deployments();
+    } else {
+      kernels();
+    }
     choice();
     count();
-    starts();
+    if (!menu.holdsDeployments()) {
+      starts();
+    }
     entries();
     return out.toString();
   }
@@ -92,6 +98,22 @@ final class GrubScript {
       line("fi");
     }
     menu.recovery().ifPresent(partition -> kernel("RECOVERY", "recovery", partition));
+    line("");
+  }
+
+  /** The names of what there is to start, and the functions that start it, lie in another file. */
+  private void deployments() {
+    for (Slot slot : menu.slots().keySet()) {
+      line("set " + slot + "_KERNEL=0");
+      line("set " + slot + "_TITLE='no deployment'");
+    }
+    line("set root=\"$disk,gpt" + menu.slots().get(Slot.A).number() + "\"");
+    line("if source " + DeploymentMenu.PATH + "; then true; else");
+    line("  echo 'slipway: " + DeploymentMenu.PATH + " cannot be read'");
+    line("fi");
+    for (Slot slot : menu.slots().keySet()) {
+      line("if [ \"$" + slot.okVariable() + "\" != \"1\" ]; then set " + slot + "_KERNEL=0; fi");
+    }
     line("");
   }
 

@@ -10,6 +10,7 @@ import dev.slipway.testing.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +27,8 @@ class DeploymentMenuTest {
           + "linux /ostree/debian-371d/vmlinuz-6.1\n"
           + "initrd /ostree/debian-371d/initramfs-6.1.img\n";
 
-  private static DeploymentMenu menu() {
-    return DeploymentMenu.of(ROOT, ESP, BootMenu.DEBIAN_DIRECTORY);
+  private static BootMenu menu() {
+    return BootMenu.deployments(ROOT, ESP);
   }
 
   @Test
@@ -59,7 +60,7 @@ class DeploymentMenuTest {
   void grubParsesBothScripts(@TempDir Path temp) throws Exception {
     LoaderEntry entry = LoaderEntry.read("ostree-1-debian.conf", ENTRY);
     String deployments =
-        DeploymentMenu.deployments(
+        DeploymentMenu.of(
             List.of(
                 new DeploymentMenu.Named("aa.0", entry), new DeploymentMenu.Named("bb.0", entry)));
     for (String script :
@@ -74,12 +75,23 @@ class DeploymentMenuTest {
   }
 
   @Test
-  void theBlockStaysWithinOneSectorWithTheLongestName() {
-    String name = "f".repeat(64) + ".99";
-    GrubEnvironment block =
-        menu().freshEnvironment().with(DeploymentMenu.DEPLOYMENT, name).with("B_OK", "1");
+  void theStoreIsThatOfTwoSlots() {
+    assertThat(menu().freshState(Set.of(Slot.A)))
+        .isEqualTo(
+            BootMenu.ab(ROOT, new BootPartition(4, new UUID(1, 4)), ESP)
+                .freshState(Set.of(Slot.A)));
+  }
 
-    assertThat(block.fitsOneSector()).isTrue();
+  @Test
+  void theKernelIsToldWhatStaysTheSameForAllDeployments() {
+    assertThat(menu().withConsole(BootConsole.SERIAL).deploymentCommandLine().toString())
+        .isEqualTo(
+            "root=PARTUUID=00000000-0000-0001-0000-000000000003 rw"
+                + " slipway.esp=00000000-0000-0001-0000-000000000002"
+                + " slipway.env=/EFI/debian/grubenv panic=10 console=ttyS0,115200");
+    assertThatThrownBy(() -> BootMenu.single(ROOT, ESP).deploymentCommandLine())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("this layout has slots, and no deployments");
   }
 
   @Test
@@ -87,12 +99,12 @@ class DeploymentMenuTest {
     LoaderEntry entry = LoaderEntry.read("ostree-1-debian.conf", ENTRY);
 
     assertThat(
-            DeploymentMenu.deployments(
+            DeploymentMenu.of(
                 List.of(
                     new DeploymentMenu.Named("aa.0", entry),
                     new DeploymentMenu.Named("bb.1", entry))))
         .contains("slipway.slot=A slipway.mark=$BOOT_MARK.$A_TRY.$B_TRY 'root=/dev/x' 'ro'")
-        .contains("slipway.slot=B")
-        .endsWith("set first='aa.0'\nset second='bb.1'\n");
+        .contains("set A_KERNEL=1", "starting deployment aa.0", "set B_KERNEL=1")
+        .contains("slipway.slot=B");
   }
 }

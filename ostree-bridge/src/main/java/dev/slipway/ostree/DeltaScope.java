@@ -23,35 +23,35 @@ record DeltaScope(Map<ObjectName, byte[]> directories, NavigableMap<String, Dige
   /** How deep directories may lie; Linux' longest path has no more. */
   private static final int LIMIT_DEPTH = 2048;
 
-  static DeltaScope of(DeltaObjects objects, Digest commit) throws IOException {
+  static DeltaScope of(OstreeRepository repository, Digest commit) throws IOException {
     ObjectName name = ObjectName.commit(commit);
-    Commit read = Commit.read(objects.metadata(name), name.toString());
+    Commit read = Commit.read(repository.metadata(name), name.toString());
     var scope = new DeltaScope(new LinkedHashMap<>(), new TreeMap<>());
-    scope.addDirectory(objects, read.tree(), read.meta(), "", 0);
+    scope.addDirectory(repository, read.tree(), read.meta(), "", 0);
     return scope;
   }
 
   private void addDirectory(
-      DeltaObjects objects, Digest tree, Digest meta, String path, int depth) throws IOException {
+      OstreeRepository repository, Digest tree, Digest meta, String path, int depth) throws IOException {
     ObjectName name = ObjectName.dirTree(tree);
     if (depth > LIMIT_DEPTH) {
       throw new IOException(name + ": directories are nested more than " + LIMIT_DEPTH + " deep");
     }
     byte[] bytes = directories.get(name);
     if (bytes == null) {
-      bytes = objects.metadata(name);
+      bytes = repository.metadata(name);
       directories.put(name, bytes);
     }
     ObjectName metaName = ObjectName.dirMeta(meta);
     if (!directories.containsKey(metaName)) {
-      directories.put(metaName, objects.metadata(metaName));
+      directories.put(metaName, repository.metadata(metaName));
     }
     DirTree directory = DirTree.read(bytes, name.toString());
     for (DirTree.FileEntry file : directory.files()) {
       files.put(path + "/" + file.name(), file.checksum());
     }
     for (DirTree.DirectoryEntry child : directory.directories()) {
-      addDirectory(objects, child.tree(), child.meta(), path + "/" + child.name(), depth + 1);
+      addDirectory(repository, child.tree(), child.meta(), path + "/" + child.name(), depth + 1);
     }
   }
 }

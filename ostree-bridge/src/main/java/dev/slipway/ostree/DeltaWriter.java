@@ -4,6 +4,7 @@ package dev.slipway.ostree;
 import dev.slipway.digest.Digest;
 import dev.slipway.ostree.DeltaPairs.NewFile;
 import dev.slipway.ostree.DeltaSuperblock.Part;
+import dev.slipway.ostree.PartFile.Kind;
 import dev.slipway.ostree.gvariant.Variant;
 import dev.slipway.ostree.gvariant.VariantDict;
 import dev.slipway.ostree.object.Commit;
@@ -44,7 +45,7 @@ final class DeltaWriter {
   /** A part is not ended for the sake of programs before it holds this much. */
   private static final long WORTH_A_PART_BYTES = 1L << 20;
 
-  private final DeltaObjects objects;
+  private final OstreeRepository repository;
   private final DeltaName name;
   private final DeltaOptions options;
   private final Path work;
@@ -55,8 +56,8 @@ final class DeltaWriter {
   private PartBuilder part;
 
   private DeltaWriter(
-      DeltaObjects objects, DeltaName name, DeltaOptions options, Path work, Task task) {
-    this.objects = objects;
+      OstreeRepository repository, DeltaName name, DeltaOptions options, Path work, Task task) {
+    this.repository = repository;
     this.name = name;
     this.options = options;
     this.work = work;
@@ -67,9 +68,9 @@ final class DeltaWriter {
 
   /** Writes superblock and parts into an empty directory. */
   static void write(
-      DeltaObjects objects, DeltaName name, DeltaOptions options, Path work, Task task)
+      OstreeRepository repository, DeltaName name, DeltaOptions options, Path work, Task task)
       throws IOException {
-    var writer = new DeltaWriter(objects, name, options, work, task);
+    var writer = new DeltaWriter(repository, name, options, work, task);
     try {
       writer.write();
     } catch (ExecutionException e) {
@@ -87,8 +88,8 @@ final class DeltaWriter {
 
   private void write() throws IOException, ExecutionException, InterruptedException {
     DeltaScope before =
-        name.from().isPresent() ? DeltaScope.of(objects, name.from().get()) : DeltaScope.NONE;
-    DeltaScope after = DeltaScope.of(objects, name.to());
+        name.from().isPresent() ? DeltaScope.of(repository, name.from().get()) : DeltaScope.NONE;
+    DeltaScope after = DeltaScope.of(repository, name.to());
     part = new PartBuilder(work);
     for (Map.Entry<ObjectName, byte[]> each : after.directories().entrySet()) {
       if (!before.directories().containsKey(each.getKey())) {
@@ -97,12 +98,11 @@ final class DeltaWriter {
     }
     var pairs = new DeltaPairs(before.files());
     writeFiles(plan(pairs, pairs.newFiles(after.files())));
-    endPart(false);
     var written = new ArrayList<Part>();
     for (Future<Part> each : parts) {
       written.add(each.get());
     }
-    byte[] commit = objects.metadata(ObjectName.commit(name.to()));
+    byte[] commit = repository.metadata(ObjectName.commit(name.to()));
     String source = ObjectName.commit(name.to()).toString();
     var superblock =
         new DeltaSuperblock(
@@ -116,19 +116,22 @@ final class DeltaWriter {
   }
 
   /** A file to encode. */
-  private record Planned(NewFile file, Optional<Digest> base, boolean program, String order) {}
+  private record Planned(NewFile file, Optional<Digest> base, Kind kind, String order) {}
 
   private List<Planned> plan(DeltaPairs pairs, List<NewFile> files) throws IOException {
     var plan = new ArrayList<Planned>();
     for (NewFile file : files) {
       Optional<Digest> base = pairs.baseOf(file.path());
-      boolean program =
-          base.isEmpty() && FileKind.isProgram(objects.file(file.checksum()));
-      plan.add(new Planned(file, base, program, base.isPresent() ? "" : FileKind.order(file.path())));
+      Kind kind = Kind.PATCHES;
+      if (base.isEmpty()) {
+        boolean program = FileKind.isProgram(repository.storedFile(file.checksum()));
+        kind = program ? Kind.PROGRAMS : Kind.FILES;
+      }
+      String order = kind == Kind.PATCHES ? "" : FileKind.order(file.path());
+      plan.add(new Planned(file, base, kind, order));
     }
     plan.sort(
-        Comparator.comparing((Planned p) -> p.base().isEmpty())
-            .thenComparing(Planned::program)
+        Comparator.comparing(Planned::kind)
             .thenComparing(Planned::order)
             .thenComparing(p -> p.file().path()));
     return plan;
@@ -140,25 +143,26 @@ final class DeltaWriter {
     Deque<Planned> waiting = new ArrayDeque<>();
     Iterator<Planned> rest = plan.iterator();
     long aheadBytes = 0;
-    boolean programs = false;
+    Kind kind = Kind.PATCHES;
     try {
       while (rest.hasNext() || !ahead.isEmpty()) {
         while (rest.hasNext()
             && (ahead.isEmpty() || aheadBytes < AHEAD_BYTES && ahead.size() < AHEAD_FILES)) {
           Planned next = rest.next();
           waiting.add(next);
-          aheadBytes += objects.file(next.file().checksum()).sizeBytes();
+          aheadBytes += repository.storedFile(next.file().checksum()).sizeBytes();
           ahead.add(threads.submit(() -> encode(next)));
         }
         Planned planned = waiting.remove();
         try (EncodedFile file = ahead.remove().get()) {
-          aheadBytes -= objects.file(planned.file().checksum()).sizeBytes();
-          boolean turn =
-              planned.program() && !programs && part.dataBytes() >= WORTH_A_PART_BYTES;
-          if (turn || part.dataBytes() + file.dataBytes() > options.partBytes()) {
-            endPart(programs);
+          aheadBytes -= repository.storedFile(planned.file().checksum()).sizeBytes();
+          boolean turn = planned.kind() != kind && part.dataBytes() >= WORTH_A_PART_BYTES;
+          if (turn || part.dataBytes() + file.dataBytes() > partBytes(kind)) {
+            endPart(kind);
           }
-          programs |= planned.program();
+          if (part.isEmpty()) {
+            kind = planned.kind();
+          }
           file.addTo(part);
         }
       }
@@ -167,23 +171,21 @@ final class DeltaWriter {
         each.cancel(true);
       }
     }
-    if (programs) {
-      endPart(true);
-    }
+    endPart(kind);
+  }
+
+  /** Runs of zeros compress as well in parts of half the size, and those keep all threads busy. */
+  private long partBytes(Kind kind) {
+    return kind == Kind.PATCHES ? options.partBytes() / 2 : options.partBytes();
   }
 
   private EncodedFile encode(Planned planned) throws IOException {
     return EncodedFile.of(
-        objects,
-        planned.file().checksum(),
-        planned.base(),
-        budget,
-        options.memoryBytes(),
-        work);
+repository, planned.file().checksum(), planned.base(), budget, options.memoryBytes(), work);
   }
 
   /** Ends the part that is being put together, and starts the next. */
-  private void endPart(boolean programs) throws IOException {
+  private void endPart(Kind kind) throws IOException {
     if (part.isEmpty()) {
       return;
     }
@@ -194,7 +196,7 @@ final class DeltaWriter {
         threads.submit(
             () -> {
               try (ended) {
-                Part done = PartFile.write(ended, programs, budget, file);
+                Part done = PartFile.write(ended, kind, budget, file);
                 task.advance(done.objectBytes());
                 return done;
               }

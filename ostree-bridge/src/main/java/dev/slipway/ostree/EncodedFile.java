@@ -6,7 +6,6 @@ import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
 import dev.slipway.match.Alignment;
 import dev.slipway.match.Alignments;
-import dev.slipway.ostree.DeltaObjects.FileObject;
 import dev.slipway.ostree.object.FileHeader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +28,9 @@ abstract class EncodedFile implements Closeable {
 
   /** A patch with so little in it, of 256, is taken without trying the whole file. */
   private static final int CLEARLY_SMALLER = 40;
+
+  /** One different byte in so many is a few numbers changed, not code moved. */
+  private static final int IN_PLACE_DIFFERENCES = 64;
 
   /** What a patch costs beside its data: the other file's name does not compress. */
   private static final int PATCH_OVERHEAD = Digest.BYTES + 8;
@@ -61,22 +62,22 @@ abstract class EncodedFile implements Closeable {
    * @param directory for temporary files
    */
   static EncodedFile of(
-      DeltaObjects objects,
+      OstreeRepository repository,
       Digest checksum,
       Optional<Digest> base,
       MemoryBudget budget,
       long memoryBytes,
       Path directory)
       throws IOException {
-    FileObject file = objects.file(checksum);
+    StoredFile file = repository.storedFile(checksum);
     if (file.header().isSymlink()) {
       String target = file.header().target().orElseThrow();
       return new Whole(checksum, file.header(), target.getBytes(StandardCharsets.UTF_8));
     }
-    Optional<FileObject> old = Optional.empty();
+    Optional<StoredFile> old = Optional.empty();
     if (base.isPresent()) {
       old =
-          Optional.of(objects.file(base.get()))
+          Optional.of(repository.storedFile(base.get()))
               .filter(o -> !o.header().isSymlink() && o.sizeBytes() > 0);
     }
     if (old.isEmpty() || file.sizeBytes() == 0) {
@@ -95,7 +96,7 @@ abstract class EncodedFile implements Closeable {
     }
   }
 
-  private static byte[] content(Digest checksum, FileObject file) throws IOException {
+  private static byte[] content(Digest checksum, StoredFile file) throws IOException {
     byte[] bytes;
     try (InputStream in = file.content().open()) {
       bytes = in.readNBytes((int) file.sizeBytes());
@@ -107,10 +108,10 @@ abstract class EncodedFile implements Closeable {
   }
 
   private static EncodedFile smallest(
-      Digest checksum, FileObject file, Digest base, byte[] newBytes, byte[] oldBytes) {
+      Digest checksum, StoredFile file, Digest base, byte[] newBytes, byte[] oldBytes) {
     var whole = new Whole(checksum, file.header(), newBytes);
     List<Alignment> alignments =
-        Arrays.equals(newBytes, oldBytes)
+        inPlace(oldBytes, newBytes)
             ? List.of(new Alignment(0, 0, newBytes.length))
             : Alignments.between(oldBytes, newBytes);
     byte[] patch = Bsdiff.patch(oldBytes, newBytes, alignments);
@@ -127,8 +128,23 @@ abstract class EncodedFile implements Closeable {
         : whole;
   }
 
+  /** Whether so little has changed, and nothing has moved, that searching would find no more. */
+  private static boolean inPlace(byte[] oldBytes, byte[] newBytes) {
+    if (oldBytes.length != newBytes.length) {
+      return false;
+    }
+    int allowed = newBytes.length / IN_PLACE_DIFFERENCES;
+    int different = 0;
+    for (int i = 0; i < newBytes.length; i++) {
+      if (oldBytes[i] != newBytes[i] && ++different > allowed) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static EncodedFile rolled(
-      Digest checksum, FileObject file, Digest base, FileObject old, Path directory)
+      Digest checksum, StoredFile file, Digest base, StoredFile old, Path directory)
       throws IOException {
     Path oldFile = spooled(old, directory);
     try {
@@ -149,7 +165,7 @@ abstract class EncodedFile implements Closeable {
     }
   }
 
-  private static Path spooled(FileObject file, Path directory) throws IOException {
+  private static Path spooled(StoredFile file, Path directory) throws IOException {
     Path path = Files.createTempFile(directory, "delta", ".file");
     try (InputStream in = file.content().open()) {
       Files.copy(in, path, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
@@ -184,9 +200,9 @@ abstract class EncodedFile implements Closeable {
 
   /** A large file as it is. */
   private static final class WholeStream extends EncodedFile {
-    private final FileObject file;
+    private final StoredFile file;
 
-    WholeStream(Digest checksum, FileObject file) {
+    WholeStream(Digest checksum, StoredFile file) {
       super(checksum, file.header());
       this.file = file;
     }

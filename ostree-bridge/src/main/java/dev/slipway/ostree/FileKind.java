@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.ostree;
 
-import dev.slipway.ostree.DeltaObjects.FileObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Set;
@@ -18,7 +17,7 @@ final class FileKind {
   private FileKind() {}
 
   /** Whether a file holds machine code of x86 processors. */
-  static boolean isProgram(FileObject file) throws IOException {
+  static boolean isProgram(StoredFile file) throws IOException {
     if (file.header().isSymlink() || file.sizeBytes() < MACHINE_OFFSET + 2) {
       return false;
     }

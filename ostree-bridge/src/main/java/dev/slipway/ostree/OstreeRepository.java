@@ -38,7 +38,7 @@ import java.util.TreeMap;
  * without open files; safe for several threads.
  */
 public final class OstreeRepository {
-  private static final List<String> SKELETON =
+  static final List<String> SKELETON =
       List.of(
           "objects",
           "refs/heads",

@@ -191,6 +191,9 @@ final class PartBuilder implements Closeable {
 
   /** Writes the payload. Nothing may be added afterwards. */
   void writeTo(OutputStream out) throws IOException {
+    if (dataBytes == 0) {
+      add(new byte[1]); // ostree 2022.7 fails on an empty file in a part without any data
+    }
     data.flush();
     byte[] modeBytes =
         Variant.array(

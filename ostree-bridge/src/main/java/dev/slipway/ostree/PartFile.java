@@ -22,8 +22,21 @@ final class PartFile {
   static final int XZ_MARK = 'x';
   static final int PLAIN_MARK = 0;
 
+  /** What a part holds above all, which decides how it is compressed. */
+  enum Kind {
+    /** Directories and patches: long runs of zeros, and no words of 4 bytes. */
+    PATCHES,
+    /** Whole files. */
+    FILES,
+    /** Machine code of x86 processors. */
+    PROGRAMS
+  }
+
   private static final int DICTIONARY_BYTES_MAX = 16 << 20;
   private static final int DICTIONARY_BYTES_MIN = 1 << 16;
+
+  /** In runs of zeros a deeper search, or one in a tree, costs much and finds little. */
+  private static final int PATCH_DEPTH = 16;
 
   /** What the compressor takes for each byte of its dictionary, and beside it. */
   private static final long MEMORY_FACTOR = 12;
@@ -33,16 +46,22 @@ final class PartFile {
   private PartFile() {}
 
   /** Compresses a part. */
-  static Part write(PartBuilder part, boolean programs, MemoryBudget budget, Path file)
+  static Part write(PartBuilder part, Kind kind, MemoryBudget budget, Path file)
       throws IOException {
     var options = new LZMA2Options(LZMA2Options.PRESET_MAX - 1);
+    if (kind == Kind.PATCHES) {
+      options.setPb(0);
+      options.setNiceLen(LZMA2Options.NICE_LEN_MAX);
+      options.setMatchFinder(LZMA2Options.MF_HC4);
+      options.setDepthLimit(PATCH_DEPTH);
+    }
     int dictionary = DICTIONARY_BYTES_MIN;
     while (dictionary < DICTIONARY_BYTES_MAX && dictionary < part.dataBytes()) {
       dictionary *= 2;
     }
     options.setDictSize(dictionary);
     FilterOptions[] filters =
-        programs
+        kind == Kind.PROGRAMS
             ? new FilterOptions[] {new X86Options(), options}
             : new FilterOptions[] {options};
     try (MemoryBudget.Share ignored = budget.take(MEMORY_FACTOR * dictionary + MEMORY_BYTES);

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.ostree;
 
+import dev.slipway.digest.Digest;
+import dev.slipway.io.FormatException;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Static deltas: what a machine downloads to get from one commit to another.
  *
  * <pre>{@code
- * StaticDelta.make(objects, new DeltaName(Optional.of(old), release), repository,
- *     DeltaOptions.threads(2), progress);
+ * var name = new DeltaName(Optional.of(old), release);
+ * StaticDelta.make(repository, name, DeltaOptions.threads(2), progress);
+ * StaticDelta.apply(other, repository.directory().resolve(name.path()), DeltaLimits.DEFAULT, progress);
  * }</pre>
  */
 public final class StaticDelta {
@@ -25,53 +25,53 @@ public final class StaticDelta {
   /**
    * Makes a delta and puts it where clients look. It replaces one that is there.
    *
-   * @param repository the repository's directory
+   * <p>The same commits always give the same bytes, whatever the number of threads.
+   *
    * @return the delta's directory
    */
   public static Path make(
-      DeltaObjects objects,
-      DeltaName name,
-      Path repository,
-      DeltaOptions options,
-      Progress progress)
+      OstreeRepository repository, DeltaName name, DeltaOptions options, Progress progress)
       throws IOException {
-    Path place = repository.resolve(name.path());
-    Path temporary = repository.resolve("tmp");
-    Files.createDirectories(temporary);
-    Path work = Files.createTempDirectory(temporary, "delta-");
-    try (Task task = progress.start("making static delta", -1)) {
-      DeltaWriter.write(objects, name, options, work, task);
-      Files.createDirectories(place.getParent());
-      replace(work, place, temporary);
-    } finally {
-      delete(work);
+    Path place = repository.directory().resolve(name.path());
+    // a transaction, so that nothing is pruned that the delta is made of
+    try (Transaction reading = repository.begin();
+        Task task = progress.start("making static delta", -1)) {
+      Path work = reading.workDirectory();
+      Path made = Files.createDirectory(work.resolve("delta"));
+      DeltaWriter.write(repository, name, options, made, task);
+      Directories.makeAll(place.getParent());
+      if (Files.exists(place)) {
+        // Clients that read the old one meanwhile fail a checksum and try again.
+        Files.move(place, work.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
+      }
+      Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
     }
     return place;
   }
 
-  private static void replace(Path work, Path place, Path temporary) throws IOException {
-    if (!Files.exists(place)) {
-      Files.move(work, place, StandardCopyOption.ATOMIC_MOVE);
-      return;
-    }
-    // Clients that read the old one meanwhile fail a checksum and try again.
-    Path old = Files.createTempDirectory(temporary, "delta-old-");
-    Files.move(place, old.resolve("delta"), StandardCopyOption.ATOMIC_MOVE);
-    Files.move(work, place, StandardCopyOption.ATOMIC_MOVE);
-    delete(old);
+  /**
+   * Applies a delta that lies in a directory. Either the whole commit is there afterwards, or
+   * nothing is.
+   *
+   * @param delta its directory, as {@link #make} gives it
+   * @throws FormatException if it is not what its superblock says, or asks for more than the limits
+   */
+  public static Digest apply(
+      OstreeRepository repository, Path delta, DeltaLimits limits, Progress progress)
+      throws IOException {
+    DeltaSuperblock superblock = superblock(delta, limits);
+    new DeltaApplication(repository, superblock, limits, delta.toString())
+        .run(number -> Files.newInputStream(delta.resolve(Integer.toString(number))), progress);
+    return superblock.name().to();
   }
 
-  /** Deletes a directory with all it holds; nothing happens when there is none. */
-  static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
+  /** Reads the head of a delta that lies in a directory. */
+  public static DeltaSuperblock superblock(Path delta, DeltaLimits limits) throws IOException {
+    Path file = delta.resolve("superblock");
+    if (Files.size(file) > limits.superblockBytes()) {
+      throw new FormatException(
+          file + ": " + Files.size(file) + " bytes, at most " + limits.superblockBytes());
     }
-    List<Path> all;
-    try (Stream<Path> found = Files.walk(directory)) {
-      all = found.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.delete(path);
-    }
+    return DeltaSuperblock.read(Files.readAllBytes(file), file.toString());
   }
 }

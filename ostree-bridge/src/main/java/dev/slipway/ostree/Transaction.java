@@ -183,6 +183,11 @@ public final class Transaction implements Closeable {
     }
   }
 
+  /** A directory for files that nobody needs when the transaction is over. */
+  Path workDirectory() throws IOException {
+    return Files.createTempDirectory(staging, "work-");
+  }
+
   /** A name in the staging directory where nothing is, for an object that is being written. */
   Path draft() {
     return staging.resolve(Long.toString(drafts.getAndIncrement()));

@@ -75,7 +75,7 @@ class GrubUpkeepTest {
     assertThat(run().output()).isEmpty();
 
     assertThat(sysroot.resolve("boot/grub/grub.cfg"))
-        .hasContent(DeploymentMenu.deployments(entries));
+        .hasContent(DeploymentMenu.of(entries));
   }
 
   @Test

@@ -4,7 +4,6 @@ package dev.slipway.boot;
 import dev.slipway.bootconfig.BootMenu;
 import dev.slipway.bootconfig.BootState;
 import dev.slipway.bootconfig.BootStore;
-import dev.slipway.bootconfig.DeploymentMenu;
 import dev.slipway.bootconfig.GrubEnvironment;
 import dev.slipway.io.FormatException;
 import dev.slipway.io.StructReader;
@@ -216,17 +215,6 @@ public final class GrubEfi {
   public Tree esp(BootMenu menu, BootState state) {
     requireHere(menu.configurationPath());
     return withPrograms(configuration(menu, state));
-  }
-
-  /** The same for a disk whose root file system holds deployments. */
-  public Tree esp(DeploymentMenu menu, GrubEnvironment environment) {
-    requireHere(menu.configurationPath());
-    return withPrograms(
-        Tree.of(
-            t -> {
-              file(t, menu.configurationPath(), Content.utf8(menu.grubConfiguration()));
-              file(t, menu.environmentPath(), Content.bytes(environment.bytes()));
-            }));
   }
 
   private void requireHere(String configurationPath) {

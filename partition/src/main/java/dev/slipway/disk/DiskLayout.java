@@ -17,15 +17,20 @@ import java.util.Optional;
  *   AB         bios  esp  root-a  root-b  data
  *   SINGLE     bios  esp  root-a  data
  *   RECOVERY   bios  esp  root-a  root-b  recovery  data
+ *   OSTREE     bios  esp  root
  * </pre>
+ *
+ * <p>With {@link #OSTREE}, releases and data share one file system, which grows instead.
  */
 public enum DiskLayout {
   AB,
   SINGLE,
-  RECOVERY;
+  RECOVERY,
+  OSTREE;
 
   public static final String BIOS = "bios";
   public static final String ESP = "esp";
+  public static final String ROOT = "root";
   public static final String ROOT_A = "root-a";
   public static final String ROOT_B = "root-b";
   public static final String RECOVERY_NAME = "recovery";
@@ -43,9 +48,10 @@ public enum DiskLayout {
    * @param architecture Debian's name of it, which decides the root partitions' type
    * @param bootCode 440 bytes for the first sector; all zero when nothing boots from it
    * @param biosBoot the core image, at most {@link #BIOS_SIZE}
-   * @param root slot A; slot B is empty and as large
+   * @param root slot A; slot B is empty and as large. With {@link #OSTREE} the one file system
    * @param slotSize nothing makes slots as large as {@code root}
    * @param recovery the recovery system, for {@link #RECOVERY} alone
+   * @param data what stays over updates; not used with {@link #OSTREE}
    */
   public record Parts(
       String architecture,
@@ -79,6 +85,7 @@ public enum DiskLayout {
       case AB -> List.of(BIOS, ESP, ROOT_A, ROOT_B, DATA);
       case SINGLE -> List.of(BIOS, ESP, ROOT_A, DATA);
       case RECOVERY -> List.of(BIOS, ESP, ROOT_A, ROOT_B, RECOVERY_NAME, DATA);
+      case OSTREE -> List.of(BIOS, ESP, ROOT);
     };
   }
 
@@ -97,14 +104,18 @@ public enum DiskLayout {
     }
     PartitionType rootType =
         PartitionType.root(parts.architecture()).orElse(PartitionType.LINUX_FILE_SYSTEM);
-    PartitionPlan slotA = slot(ROOT_A, rootType, parts.root(), parts.slotSize());
     DiskImage.Builder disk =
         DiskImage.builder(identity)
             .bootCode(parts.bootCode())
             .partition(
                 PartitionPlan.of(BIOS, PartitionType.BIOS_BOOT, parts.biosBoot()).sized(BIOS_SIZE))
-            .partition(PartitionPlan.of(ESP, PartitionType.EFI_SYSTEM, parts.efiSystem()))
-            .partition(slotA);
+            .partition(PartitionPlan.of(ESP, PartitionType.EFI_SYSTEM, parts.efiSystem()));
+    if (this == OSTREE) {
+      PartitionPlan root = PartitionPlan.of(ROOT, rootType, parts.root());
+      return disk.partition(root.withAttributes(GptEntry.NO_AUTO));
+    }
+    PartitionPlan slotA = slot(ROOT_A, rootType, parts.root(), parts.slotSize());
+    disk.partition(slotA);
     if (this != SINGLE) {
       disk.partition(slot(ROOT_B, rootType, Volume.zeros(0), Optional.of(slotA.wanted())));
     }

@@ -134,6 +134,10 @@ public final class ImageBuild {
 
   /** Says before anything else what a specification may ask for and no build can do yet. */
   private void requireSupported() throws BuildException {
+    if (spec.disk().layout() == Layout.OSTREE && spec.disk().initramfs() != Initramfs.SLIPWAY) {
+      throw new BuildException(
+          "initramfs: deployments of ostree are started by our own; leave it at slipway");
+    }
     if (spec.disk().layout() == Layout.RECOVERY) {
       throw new BuildException(
           "layout: recovery cannot be built yet, there is no recovery system to put there; use ab or single");
@@ -375,7 +379,7 @@ public final class ImageBuild {
     Content initramfs = initramfs(store, steps, kernel, prepared, progress);
     Tree root = kernel.installed(prepared.system(), initramfs, system.stamp());
     ImageDisk.Planned planned =
-        disk(steps, prepared.tools(), prepared.bootTools()).plan(root, Optional.empty());
+        disk(steps, prepared.tools(), prepared.bootTools()).plan(root, kernel.version(), Optional.empty());
 
     WrittenImage written = ImageFile.of(planned.disk()).write(image(), progress);
     var packages =
@@ -390,7 +394,7 @@ public final class ImageBuild {
             spec,
             prepared.timeSeconds(),
             packages,
-            Accounts.of(root),
+            Accounts.of(prepared.system()),
             planned.disk(),
             planned.usedBytes(),
             written);

@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * The disk of an image: the arranged tree in a slot, what starts it, and an empty data partition.
@@ -56,9 +57,15 @@ record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds
    */
   record Planned(DiskImage disk, long usedBytes) {}
 
-  Planned plan(Tree root, Optional<Tree> recovery) throws IOException {
+  /**
+   * @param kernel the version of the kernel that {@code root} has in {@code /boot}
+   */
+  Planned plan(Tree root, String kernel, Optional<Tree> recovery) throws IOException {
     DiskSettings settings = spec.disk();
     DiskIdentity identity = DiskIdentity.of(spec.name());
+    if (settings.layout() == Layout.OSTREE) {
+      return ostree(root, kernel, identity);
+    }
     Ext4Options options =
         Ext4Options.readOnly(identity.fileSystemId(DiskLayout.ROOT_A), timeSeconds);
     Volume fitted = Ext4.of(root, options);
@@ -74,23 +81,6 @@ record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds
     }
 
     BootMenu menu = menu(settings, identity);
-    byte[] bootCode = new byte[GrubBios.BOOT_CODE_BYTES];
-    Volume core = Volume.zeros(DiskLayout.BIOS_SIZE.bytes());
-    if (platform.grubBiosPackage().isPresent()) {
-      byte[] both = core(menu);
-      bootCode = Arrays.copyOf(both, GrubBios.BOOT_CODE_BYTES);
-      core =
-          Volume.of(
-              BlockSource.bytes(Arrays.copyOfRange(both, GrubBios.BOOT_CODE_BYTES, both.length)));
-    }
-    Tree esp = GrubEfi.of(tools).esp(menu, menu.freshState(Set.of(Slot.A)));
-    Volume efi =
-        Fat.of(
-            esp.mapped(
-                (path, inode) -> inode.withMetadata(inode.metadata().withMtime(timeSeconds, 0))),
-            FatOptions.of(settings.esp(), identity.fatSerial(DiskLayout.ESP))
-                .withType(FatType.FAT32)
-                .withLabel("ESP"));
     Volume data =
         Ext4.of(
             Tree.of(
@@ -108,17 +98,61 @@ record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds
                     tree,
                     Ext4Options.readOnly(
                         identity.fileSystemId(DiskLayout.RECOVERY_NAME), timeSeconds)));
-    var parts =
-        new DiskLayout.Parts(
-            spec.architecture(),
-            bootCode,
-            core,
-            efi,
-            fitted,
-            Optional.of(slot),
-            recoveryVolume,
-            data);
+    DiskLayout.Parts parts =
+        parts(menu, identity, fitted, Optional.of(slot), recoveryVolume, data);
     return new Planned(layout(settings.layout()).plan(identity, parts).build(), fitted.size());
+  }
+
+  /** One file system with room for what is deployed later and for data; it grows to the disk. */
+  private Planned ostree(Tree system, String kernel, DiskIdentity identity) throws IOException {
+    BootMenu menu = menu(spec.disk(), identity);
+    Tree root =
+        new OstreeRoot(spec, timeSeconds).of(system, kernel, menu.deploymentCommandLine());
+    UUID id = identity.fileSystemId(DiskLayout.ROOT);
+    long used = Ext4.of(root, Ext4Options.readOnly(id, timeSeconds)).size();
+    Size room = spec.disk().slot().orElseGet(() -> Size.bytes(used / 2 * 3));
+    Size size = Size.bytes(room.bytes() + spec.disk().data().bytes()).roundedUpTo(SLOT_STEP);
+    if (used > room.bytes()) {
+      throw new BuildException(
+          "slot: the deployment needs "
+              + Size.bytes(used)
+              + ", sizes.slot says "
+              + room
+              + ". Make it larger or remove packages");
+    }
+    Volume file = Ext4.of(root, Ext4Options.writable(id, timeSeconds, size).withLabel("root"));
+    DiskLayout.Parts parts =
+        parts(menu, identity, file, Optional.empty(), Optional.empty(), Volume.zeros(0));
+    return new Planned(DiskLayout.OSTREE.plan(identity, parts).build(), used);
+  }
+
+  private DiskLayout.Parts parts(
+      BootMenu menu,
+      DiskIdentity identity,
+      Volume root,
+      Optional<Size> slot,
+      Optional<Volume> recovery,
+      Volume data)
+      throws IOException {
+    byte[] bootCode = new byte[GrubBios.BOOT_CODE_BYTES];
+    Volume core = Volume.zeros(DiskLayout.BIOS_SIZE.bytes());
+    if (platform.grubBiosPackage().isPresent()) {
+      byte[] both = core(menu);
+      bootCode = Arrays.copyOf(both, GrubBios.BOOT_CODE_BYTES);
+      core =
+          Volume.of(
+              BlockSource.bytes(Arrays.copyOfRange(both, GrubBios.BOOT_CODE_BYTES, both.length)));
+    }
+    Tree esp = GrubEfi.of(tools).esp(menu, menu.freshState(Set.of(Slot.A)));
+    Volume efi =
+        Fat.of(
+            esp.mapped(
+                (path, inode) -> inode.withMetadata(inode.metadata().withMtime(timeSeconds, 0))),
+            FatOptions.of(spec.disk().esp(), identity.fatSerial(DiskLayout.ESP))
+                .withType(FatType.FAT32)
+                .withLabel("ESP"));
+    return new DiskLayout.Parts(
+        spec.architecture(), bootCode, core, efi, root, slot, recovery, data);
   }
 
   /** Packs the core image ahead of time. */
@@ -146,12 +180,17 @@ record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds
       case AB -> DiskLayout.AB;
       case SINGLE -> DiskLayout.SINGLE;
       case RECOVERY -> DiskLayout.RECOVERY;
+      case OSTREE -> DiskLayout.OSTREE;
     };
   }
 
   private BootMenu menu(DiskSettings settings, DiskIdentity identity) throws IOException {
     int number = 2;
     BootPartition esp = partition(identity, number++, DiskLayout.ESP);
+    if (settings.layout() == Layout.OSTREE) {
+      return finished(
+          BootMenu.deployments(partition(identity, number, DiskLayout.ROOT), esp), settings);
+    }
     BootPartition slotA = partition(identity, number++, DiskLayout.ROOT_A);
     BootMenu menu;
     if (settings.layout() == Layout.SINGLE) {
@@ -162,8 +201,11 @@ record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds
     if (settings.layout() == Layout.RECOVERY) {
       menu = menu.withRecovery(partition(identity, number++, DiskLayout.RECOVERY_NAME));
     }
-    return menu.withData(partition(identity, number, DiskLayout.DATA))
-        .withDirectory(GrubEfi.of(tools).directory())
+    return finished(menu.withData(partition(identity, number, DiskLayout.DATA)), settings);
+  }
+
+  private BootMenu finished(BootMenu menu, DiskSettings settings) throws IOException {
+    return menu.withDirectory(GrubEfi.of(tools).directory())
         .withParameters(KernelCommandLine.parse(settings.kernelCommandLine()))
         .withTimeout(settings.menuSeconds());
   }

@@ -4,7 +4,9 @@ package dev.slipway.build;
 import dev.slipway.arrange.Arrangement;
 import dev.slipway.arrange.Stamp;
 import dev.slipway.digest.Digest;
+import dev.slipway.ostree.GrubUpkeep;
 import dev.slipway.rootfs.IdTable;
+import dev.slipway.spec.DiskSettings.Layout;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.spec.OwnEntry;
 import dev.slipway.spec.OwnEntry.Kind;
@@ -23,7 +25,7 @@ import java.util.Optional;
 
 /**
  * The step from configured packages to what a slot holds: settings, own files, commands, units,
- * arrangement.
+ * arrangement. With ostree, the arrangement comes later: see {@link OstreeRoot}.
  *
  * @param keptIds numbers of users and groups that earlier releases gave
  */
@@ -39,7 +41,10 @@ record SystemTree(ImageSpec spec, long timeSeconds, IdTable keptIds) {
     if (!spec.run().isEmpty()) {
       tree = sandbox.run(tree, spec.run());
     }
-    return Arrangement.of(site.withUnits(tree), timeSeconds).tree();
+    Tree whole = site.withUnits(tree);
+    return spec.disk().layout() == Layout.OSTREE
+        ? GrubUpkeep.addedTo(whole, timeSeconds) // divided when it is made fit for ostree
+        : Arrangement.of(whole, timeSeconds).tree();
   }
 
   /** Everything but the configured packages that this step depends on. */
@@ -64,6 +69,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, IdTable keptIds) {
         .with("network in the sandbox", Boolean.toString(spec.sandboxNetwork()))
         .with("kept ids", keptIds.toString())
         .with("initramfs", spec.disk().initramfs().toString())
+        .with("divided for", spec.disk().layout() == Layout.OSTREE ? "ostree" : "slots")
         .with("time", timeSeconds);
   }
 

@@ -34,7 +34,9 @@ public record DiskSettings(
     /** One slot. */
     SINGLE,
     /** Two slots and a small recovery system. */
-    RECOVERY
+    RECOVERY,
+    /** One file system that holds an ostree repository and deployments of its commits. */
+    OSTREE
   }
 
   /** Who makes the initramfs. */

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.ostree;
+
+import dev.slipway.io.FormatException;
+import dev.slipway.ostree.DeltaSuperblock.Part;
+import dev.slipway.ostree.gvariant.Variant;
+import dev.slipway.ostree.gvariant.VariantDict;
+import dev.slipway.ostree.object.ObjectName;
+import dev.slipway.ostree.object.ObjectType;
+import dev.slipway.progress.Progress;
+import dev.slipway.progress.Task;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Applies a static delta: its parts one after the other, all objects in one transaction. */
+final class DeltaApplication {
+  /** Where the parts of a delta come from: a directory, or a server. */
+  @FunctionalInterface
+  interface Parts {
+    InputStream open(int number) throws IOException;
+  }
+
+  private final OstreeRepository repository;
+  private final DeltaSuperblock superblock;
+  private final DeltaLimits limits;
+  private final String source;
+
+  DeltaApplication(
+      OstreeRepository repository,
+      DeltaSuperblock superblock,
+      DeltaLimits limits,
+      String source) {
+    this.repository = repository;
+    this.superblock = superblock;
+    this.limits = limits;
+    this.source = source;
+  }
+
+  /** Adds all objects and the commit, in a transaction of their own. */
+  void run(Parts parts, Progress progress) throws IOException {
+    requireBase();
+    try (Transaction transaction = repository.begin()) {
+      addObjects(transaction, parts, progress);
+      transaction.writeMetadata(ObjectType.COMMIT, superblock.commit().toBytes());
+      Optional<Variant> detached =
+          superblock.metadata().find(superblock.name().path() + "/commitmeta", "a{sv}");
+      if (detached.isPresent()) {
+        transaction.writeDetached(
+            superblock.name().to(), VariantDict.of(detached.get()).toBytes());
+      }
+      transaction.commit();
+    }
+  }
+
+  /** Adds all objects but the commit to a transaction. */
+  void addObjects(Transaction transaction, Parts parts, Progress progress) throws IOException {
+    long total = 0;
+    for (Part part : superblock.parts()) {
+      total = Math.addExact(total, part.sizeBytes());
+    }
+    try (Task task = progress.start("applying static delta", total)) {
+      Path work = transaction.workDirectory();
+      for (int i = 0; i < superblock.parts().size(); i++) {
+        apply(transaction, i, parts, work);
+        task.advance(superblock.parts().get(i).sizeBytes());
+      }
+    }
+  }
+
+  private void requireBase() throws IOException {
+    var from = superblock.name().from();
+    if (from.isPresent() && !repository.has(ObjectName.commit(from.get()))) {
+      throw new IOException(
+          source + ": starts at commit " + from.get() + ", which this repository does not have");
+    }
+    for (DeltaSuperblock.Fallback fallback : superblock.fallbacks()) {
+      if (!repository.has(fallback.object())) {
+        throw new IOException(
+            source + ": does not hold " + fallback.object() + ", which must be fetched before");
+      }
+    }
+  }
+
+  private void apply(Transaction transaction, int number, Parts parts, Path work)
+      throws IOException {
+    String place = source + ": part " + number;
+    Part part = superblock.parts().get(number);
+    InputStream file = inline(number).orElse(null);
+    try (PartInput input =
+            PartInput.open(
+                file != null ? file : parts.open(number), part, limits, work, place);
+        var application =
+            new PartApplication(
+                repository, transaction, input, part.objects(), limits, work, place)) {
+      application.run();
+    }
+  }
+
+  /** A part may lie within the superblock, {@code (yay)} under its path. */
+  private Optional<InputStream> inline(int number) throws FormatException {
+    return superblock
+        .metadata()
+        .find(superblock.name().path() + "/" + number, "(yay)")
+        .map(Variant::toBytes)
+        .map(ByteArrayInputStream::new);
+  }
+}
