@@ -32,6 +32,9 @@ import java.util.TreeMap;
  *     never changes its owner
  */
 record Site(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
+  /** Read by the installer of updates. */
+  private static final String RELEASE = "/usr/lib/slipway/release";
+
   private static final String SSH_KEYS = "/usr/lib/slipway/ssh-keys";
 
   /** The users, settings and services of the specification, over which its own files then go. */
@@ -39,9 +42,24 @@ record Site(ImageSpec spec, long timeSeconds, Map<String, Long> keptIds) {
     var stamp = new Stamp(timeSeconds);
     Tree tree = withImageName(withSettings(withUsers(configured), stamp));
     tree = Network.added(tree, spec.system().dhcp(), stamp);
+    tree = tree.with(t -> stamp.file(t, RELEASE, 0644, release()));
     tree = Health.added(tree, spec.system().health(), stamp);
     tree = new FirstBoot(spec.system().hostname()).addedTo(tree, timeSeconds);
     return Arrangement.readied(tree, timeSeconds);
+  }
+
+  /**
+   * Which machines this release is for, and its place among theirs: by the time of its packages, so
+   * that two releases of the same packages may replace each other.
+   */
+  private String release() {
+    return "compatible="
+        + spec.name()
+        + "\nversion="
+        + spec.version()
+        + "\nsequence="
+        + timeSeconds
+        + "\n";
   }
 
   /** The specification's own files. */
