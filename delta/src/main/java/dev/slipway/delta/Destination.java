@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.delta;
 
+import dev.slipway.io.BlockSink;
+import dev.slipway.io.BlockSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,19 +14,28 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Where a target is made, and what of it survives a power cut: a new file beside which the work in
- * progress lies until it is whole, or a device that is overwritten in place.
+ * progress lies until it is whole, or a device or a part of one that is overwritten in place.
  */
 public final class Destination implements Closeable {
   private final Path written;
   private final Path state;
   private final Path finished;
+  private final Part part;
   private FileChannel channel;
   private boolean fresh;
 
+  /** A piece of something that is larger: what it holds, and the way to change it. */
+  private record Part(BlockSource source, BlockSink sink) {}
+
   private Destination(Path written, Path state, Path finished) {
+    this(written, state, finished, null);
+  }
+
+  private Destination(Path written, Path state, Path finished, Part part) {
     this.written = written;
     this.state = state;
     this.finished = finished;
+    this.part = part;
   }
 
   /**
@@ -47,6 +58,18 @@ public final class Destination implements Closeable {
     return new Destination(path, state, path);
   }
 
+  /**
+   * A partition of a disk, overwritten in place as {@link #inPlace(Path, Path)} does with a whole
+   * device.
+   *
+   * @param source what is there now; must show what is written to {@code sink}. Both stay open
+   * @param name the partition's name in error messages
+   */
+  public static Destination inPlace(
+      BlockSource source, BlockSink sink, String name, Path state) {
+    return new Destination(Path.of(name), state, Path.of(name), new Part(source, sink));
+  }
+
   private static Path state(Path part) {
     return part.resolveSibling(part.getFileName() + ".state");
   }
@@ -61,6 +84,13 @@ public final class Destination implements Closeable {
 
   /** Opens it for a target of so many bytes, with what was written to it before. */
   void open(long size) throws IOException {
+    if (part != null) {
+      if (part.source().size() < size) {
+        throw new IOException(
+            written + ": has " + part.source().size() + " bytes, and the target has " + size);
+      }
+      return;
+    }
     boolean inPlace = written.equals(finished);
     if (inPlace) {
       channel = FileChannel.open(written, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -97,6 +127,10 @@ public final class Destination implements Closeable {
   }
 
   void read(long position, ByteBuffer bytes) throws IOException {
+    if (part != null) {
+      part.source().readFully(position, bytes);
+      return;
+    }
     long at = position;
     while (bytes.hasRemaining()) {
       int count = channel.read(bytes, at);
@@ -108,6 +142,10 @@ public final class Destination implements Closeable {
   }
 
   void write(long position, ByteBuffer bytes) throws IOException {
+    if (part != null) {
+      part.sink().write(position, bytes);
+      return;
+    }
     long at = position;
     try {
       while (bytes.hasRemaining()) {
@@ -119,11 +157,20 @@ public final class Destination implements Closeable {
   }
 
   void flush() throws IOException {
+    if (part != null) {
+      part.sink().flush();
+      return;
+    }
     channel.force(false);
   }
 
   /** Gives the target, whole and checked, its name. */
   void complete() throws IOException {
+    if (part != null) {
+      part.sink().flush();
+      Files.deleteIfExists(state);
+      return;
+    }
     channel.force(true);
     Files.deleteIfExists(state);
     if (!written.equals(finished)) {

@@ -306,7 +306,24 @@ mount_data() {
     lost "the file system on $data cannot be written to"
   else
     grow_filesystem
+    reset_data
   fi
+}
+
+# A factory reset: everything that was changed on this machine goes, the request last, so that a cut
+# in between only starts it again.
+reset_data() {
+  [ -e $stay/.slipway-reset ] || return
+  warn "factory reset: removing what was changed on this machine"
+  for name in $stay/* $stay/.[!.]*; do
+    case ${name##*/} in
+      .slipway-reset | lost+found) ;;
+      *) patiently rm -rf "$name" ;;
+    esac
+  done
+  sync
+  rm $stay/.slipway-reset
+  sync
 }
 
 # A directory that stays, made at its first use with the slot's owner, mode and content.

@@ -34,6 +34,9 @@ import java.util.TreeMap;
  *     keeps never changes its owner
  */
 record Site(ImageSpec spec, long timeSeconds, IdTable keptIds) {
+  /** Read by the installer of updates. */
+  private static final String RELEASE = "/usr/lib/slipway/release";
+
   private static final String SSH_KEYS = "/usr/lib/slipway/ssh-keys";
 
   /** The users, settings and services of the specification, over which its own files then go. */
@@ -41,6 +44,7 @@ record Site(ImageSpec spec, long timeSeconds, IdTable keptIds) {
     var stamp = new Stamp(timeSeconds);
     Tree tree = withImageName(withSettings(withUsers(configured), stamp));
     tree = Network.added(tree, spec.system().dhcp(), stamp);
+    tree = tree.with(t -> stamp.file(t, RELEASE, 0644, release()));
     tree = Health.added(tree, spec.system().health(), stamp);
     if (spec.disk().initramfs() == Initramfs.INITRAMFS_TOOLS) {
       tree =
@@ -54,6 +58,20 @@ record Site(ImageSpec spec, long timeSeconds, IdTable keptIds) {
 
   private Metadata stamped(Metadata metadata) {
     return metadata.withMtime(timeSeconds, 0);
+  }
+
+  /**
+   * Which machines this release is for, and its place among theirs: by the time of its packages, so
+   * that two releases of the same packages may replace each other.
+   */
+  private String release() {
+    return "compatible="
+        + spec.name()
+        + "\nversion="
+        + spec.version()
+        + "\nsequence="
+        + timeSeconds
+        + "\n";
   }
 
   /** The specification's own files. */

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.update;
+
+import dev.slipway.bootconfig.Slot;
+import java.util.Optional;
+
+/**
+ * What an installation did.
+ *
+ * @param slot which slot it went to, and which starts next
+ * @param version the release there
+ * @param from the release a delta was applied to; nothing when the whole image was taken
+ * @param writtenBytes how much of the slot had to be written; the rest was right already
+ */
+public record Installed(Slot slot, String version, Optional<String> from, long writtenBytes) {}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.update;
+
+import dev.slipway.bootconfig.BootState;
+import dev.slipway.bootconfig.BootStore;
+import dev.slipway.bootconfig.Slot;
+import dev.slipway.bundle.Bundle;
+import dev.slipway.bundle.BundleDelta;
+import dev.slipway.bundle.BundleImage;
+import dev.slipway.bundle.BundleManifest;
+import dev.slipway.delta.Applied;
+import dev.slipway.delta.DeltaApplier;
+import dev.slipway.delta.Destination;
+import dev.slipway.digest.Digest;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
+import dev.slipway.io.Size;
+import dev.slipway.progress.Progress;
+import dev.slipway.tree.Content;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Installs a bundle into the slot that does not run.
+ *
+ * <pre>{@code
+ * try (SystemDisk disk = SystemDisk.open(Path.of("/dev/vda"));
+ *     Bundle bundle = Bundle.open(source, "update.raucb", policy)) {
+ *   Installer.of(disk, options).install(bundle, progress);
+ * }
+ * }</pre>
+ *
+ * <p><b>In this order</b>, each step durable before the next: the slot is marked as not to be
+ * started; its bytes are written, by the delta that fits the running slot or else from the whole
+ * image; they are read back from the device and compared; the slot is made the first to be started,
+ * with three tries. A cut at any moment leaves the running release in place, or the new one whole.
+ * Installing the same bundle again goes on where the cut was.
+ */
+public final class Installer {
+  /** The class of slots that bundles name their system image for. */
+  public static final String SLOT_CLASS = "rootfs";
+
+  private final SystemDisk disk;
+  private final InstallOptions options;
+
+  private Installer(SystemDisk disk, InstallOptions options) {
+    this.disk = disk;
+    this.options = options;
+  }
+
+  public static Installer of(SystemDisk disk, InstallOptions options) {
+    return new Installer(disk, options);
+  }
+
+  /** What is to be done, known before anything is touched. */
+  private record Job(
+      Slot running, Slot target, BundleImage image, Optional<BundleDelta> delta, Path directory) {}
+
+  /**
+   * Installs.
+   *
+   * @throws RefusedException when the bundle does not fit this machine or its state
+   * @throws CancelledException when the pace says so; the next run goes on
+   */
+  public Installed install(Bundle bundle, Progress progress) throws IOException {
+    Files.createDirectories(options.state());
+    try (UpdateLock lock = UpdateLock.take(options.state())) {
+      return installAlone(bundle, progress);
+    }
+  }
+
+  private Installed installAlone(Bundle bundle, Progress progress) throws IOException {
+    BootStore store = disk.store();
+    BootState state = store.read();
+    Job job = job(bundle, state, progress);
+    InstallState work = begin(job, store);
+    Installed done = write(bundle, job, work, progress);
+    SlotWriter.verify(
+        disk.fromDevice(SystemDisk.partitionOf(job.target())),
+        job.image().sizeBytes(),
+        job.image().digest(),
+        disk.name() + ": slot " + job.target(),
+        options.pace(),
+        progress);
+    store.update(now -> now.primary(job.target()));
+    InstallState.remove(job.directory());
+    return done;
+  }
+
+  private Job job(Bundle bundle, BootState state, Progress progress) throws IOException {
+    BundleManifest manifest = bundle.manifest();
+    Slot running = options.running().or(state::lastGood).or(state::next).orElse(Slot.A);
+    Slot target = running.other();
+    if (!state.slots().containsKey(target)) {
+      throw new RefusedException(
+          disk.name() + ": there is no slot beside the running one; this disk cannot be updated");
+    }
+    requireConfirmed(state, running);
+    requireFit(manifest, Release.in(disk.slot(running), disk.name() + ": slot " + running));
+    BundleImage image =
+        manifest
+            .image(SLOT_CLASS)
+            .orElseThrow(
+                () -> new RefusedException("the bundle has nothing for slots " + SLOT_CLASS));
+    long room = disk.slot(target).size();
+    if (image.sizeBytes() > room) {
+      throw new RefusedException(
+          "the image has "
+              + Size.bytes(image.sizeBytes())
+              + ", slot "
+              + target
+              + " holds "
+              + Size.bytes(room));
+    }
+    return new Job(running, target, image, delta(image, running, progress), options.state());
+  }
+
+  /** The only release that is known to work is never overwritten. */
+  private void requireConfirmed(BootState state, Slot running) throws RefusedException {
+    if (options.running().isPresent()
+        && state.lastGood().isPresent()
+        && state.lastGood().get() != running) {
+      throw new RefusedException(
+          "slot "
+              + running
+              + " runs and is not confirmed yet, and slot "
+              + running.other()
+              + " is the one that is known to work; wait for the health checks, or say \"mark good\"");
+    }
+  }
+
+  private void requireFit(BundleManifest manifest, Optional<Release> running)
+      throws RefusedException {
+    if (manifest.expiresAt().filter(at -> !options.now().isBefore(at)).isPresent()) {
+      throw new RefusedException(
+          "the bundle expired at "
+              + manifest.expiresAt().get()
+              + "; the clock says "
+              + options.now());
+    }
+    if (running.isEmpty()) {
+      return;
+    }
+    if (!manifest.compatible().equals(running.get().compatible())) {
+      throw new RefusedException(
+          "the bundle is for \""
+              + manifest.compatible()
+              + "\", this machine is a \""
+              + running.get().compatible()
+              + "\"");
+    }
+    if (manifest.sequence() < running.get().sequence() && !options.allowOlder()) {
+      throw new RefusedException(
+          "the bundle's release "
+              + manifest.version()
+              + " (number "
+              + manifest.sequence()
+              + ") is older than "
+              + running.get().version()
+              + " (number "
+              + running.get().sequence()
+              + "), which runs; allow older releases to go back");
+    }
+  }
+
+  /** The delta that starts from what runs, if there is one. */
+  private Optional<BundleDelta> delta(BundleImage image, Slot running, Progress progress)
+      throws IOException {
+    if (image.deltas().isEmpty()) {
+      return Optional.empty();
+    }
+    String name = disk.name() + ": slot " + running;
+    BlockSource slot = disk.slot(running);
+    Optional<Long> bytes = Release.imageBytes(slot, name);
+    Optional<BundleDelta> found = Optional.empty();
+    if (bytes.isPresent() && bytes.get() <= slot.size()) {
+      found = image.deltaFrom(digest(slot, bytes.get(), progress));
+    }
+    if (found.isEmpty() && image.file().isEmpty()) {
+      throw new RefusedException(
+          "the bundle has only deltas, from "
+              + image.deltas().stream().map(BundleDelta::fromVersion).toList()
+              + ", and slot "
+              + running
+              + " holds none of these");
+    }
+    return found;
+  }
+
+  private Digest digest(BlockSource slot, long bytes, Progress progress) throws IOException {
+    try (var task = progress.start("reading the running release", bytes);
+        InputStream in = slot.stream(0, bytes)) {
+      var sha256 = Digest.sha256();
+      byte[] buffer = new byte[1 << 20];
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        options.pace().check();
+        sha256.update(buffer, 0, count);
+        task.advance(count);
+      }
+      return Digest.finish(sha256);
+    }
+  }
+
+  /** Takes the slot away from the boot loader, and finds out whether an earlier run can go on. */
+  private InstallState begin(Job job, BootStore store) throws IOException {
+    InstallState fresh = new InstallState(job.target(), job.image().digest(), 0);
+    InstallState work =
+        InstallState.read(job.directory())
+            .filter(left -> left.slot() == job.target() && left.image().equals(fresh.image()))
+            .filter(left -> left.doneBytes() <= job.image().sizeBytes())
+            .orElse(fresh);
+    store.update(state -> state.installing(job.target()));
+    if (work == fresh) {
+      Files.deleteIfExists(deltaState(job));
+      work.write(job.directory());
+    }
+    return work;
+  }
+
+  private static Path deltaState(Job job) {
+    return job.directory().resolve("delta.state");
+  }
+
+  private Installed write(Bundle bundle, Job job, InstallState work, Progress progress)
+      throws IOException {
+    String version = bundle.manifest().version();
+    String partition = SystemDisk.partitionOf(job.target());
+    if (job.delta().isPresent()) {
+      BundleDelta delta = job.delta().get();
+      try {
+        Applied applied = apply(bundle.delta(delta), delta.file(), job, progress);
+        return new Installed(
+            job.target(), version, Optional.of(delta.fromVersion()), applied.writtenBytes());
+      } catch (FormatException e) {
+        if (job.image().file().isEmpty()) {
+          throw e;
+        }
+        Files.deleteIfExists(deltaState(job));
+        progress.start("taking the whole image, because " + e.getMessage(), 0).close();
+      }
+    }
+    var writer =
+        new SlotWriter(
+            disk.partition(partition), disk.sink(partition), job.directory(), options.pace());
+    long written = writer.write(bundle.image(job.image()), work, progress);
+    return new Installed(job.target(), version, Optional.empty(), written);
+  }
+
+  private Applied apply(Content delta, String file, Job job, Progress progress)
+      throws IOException {
+    String partition = SystemDisk.partitionOf(job.target());
+    try (InputStream in = new PacedStream(delta.open(), options.pace());
+        Destination destination =
+            Destination.inPlace(
+                disk.partition(partition),
+                disk.sink(partition),
+                disk.name() + ": slot " + job.target(),
+                deltaState(job))) {
+      return DeltaApplier.of(disk.slot(job.running()), job.directory())
+          .apply(in, file, destination, progress);
+    }
+  }
+}

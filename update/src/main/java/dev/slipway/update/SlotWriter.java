@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.update;
+
+import dev.slipway.digest.Digest;
+import dev.slipway.io.BlockSink;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
+import dev.slipway.progress.Progress;
+import dev.slipway.progress.Task;
+import dev.slipway.tree.Content;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+
+/**
+ * Writes a whole image into a slot, forward, where the slot does not hold the same bytes already.
+ *
+ * @param source what the slot holds, as it changes
+ * @param sink the slot
+ * @param directory for the state of the work
+ */
+record SlotWriter(BlockSource source, BlockSink sink, Path directory, Pace pace) {
+  /** Compared and written as a whole: a small change should not cost much, nor many calls. */
+  private static final int PIECE_BYTES = 1 << 16;
+
+  /** How much is lost at most when the power goes. */
+  private static final long FLUSH_BYTES = 64L << 20;
+
+  /**
+   * Writes the image.
+   *
+   * @param state where an earlier run got to
+   * @return how many bytes had to be written
+   */
+  long write(Content image, InstallState state, Progress progress) throws IOException {
+    long size = image.sizeBytes();
+    byte[] piece = new byte[PIECE_BYTES];
+    byte[] there = new byte[PIECE_BYTES];
+    long written = 0;
+    long durable = state.doneBytes();
+    long at = durable;
+    try (Task task = progress.start("writing slot " + state.slot(), size);
+        InputStream in = image.open()) {
+      in.skipNBytes(at);
+      task.advance(at);
+      while (at < size) {
+        int count = in.readNBytes(piece, 0, (int) Math.min(PIECE_BYTES, size - at));
+        if (count == 0) {
+          throw new FormatException("the image ends at byte " + at + ", expected " + size);
+        }
+        pace.take(count);
+        source.readFully(at, ByteBuffer.wrap(there, 0, count));
+        if (!Arrays.equals(piece, 0, count, there, 0, count)) {
+          sink.write(at, ByteBuffer.wrap(piece, 0, count));
+          written += count;
+        }
+        at += count;
+        task.advance(count);
+        if (at - durable >= FLUSH_BYTES) {
+          sink.flush();
+          durable = at;
+          new InstallState(state.slot(), state.image(), durable).write(directory);
+        }
+      }
+    }
+    sink.flush();
+    return written;
+  }
+
+  /**
+   * Reads a slot back and compares it with what it shall hold.
+   *
+   * @param device the slot, not what memory says of it
+   */
+  static void verify(
+      BlockSource device, long size, Digest expected, String name, Pace pace, Progress progress)
+      throws IOException {
+    MessageDigest sha256 = Digest.sha256();
+    byte[] buffer = new byte[1 << 20];
+    try (Task task = progress.start("reading " + name + " back", size)) {
+      for (long at = 0; at < size; ) {
+        pace.check();
+        int count = (int) Math.min(buffer.length, size - at);
+        device.readFully(at, ByteBuffer.wrap(buffer, 0, count));
+        sha256.update(buffer, 0, count);
+        at += count;
+        task.advance(count);
+      }
+    }
+    Digest found = Digest.finish(sha256);
+    if (!found.equals(expected)) {
+      throw new IOException(
+          name
+              + ": holds "
+              + found
+              + " after it was written, expected "
+              + expected
+              + "; the device may be failing. The slot is not started");
+    }
+  }
+}

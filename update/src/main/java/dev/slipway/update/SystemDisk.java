@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.update;
+
+import dev.slipway.bootconfig.BootStore;
+import dev.slipway.bootconfig.Slot;
+import dev.slipway.disk.DiskLayout;
+import dev.slipway.disk.EspBootStore;
+import dev.slipway.gpt.Gpt;
+import dev.slipway.gpt.GptEntry;
+import dev.slipway.io.BlockSink;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A disk with two slots and a boot store: the one a machine runs from, or an image of one.
+ *
+ * <pre>{@code
+ * try (SystemDisk disk = SystemDisk.open(Path.of("robot-1.0.img"))) {
+ *   disk.store().update(state -> state.primary(Slot.B));
+ * }
+ * }</pre>
+ */
+public final class SystemDisk implements Closeable {
+  private final String name;
+  private final BlockSource source;
+  private final BlockSource device;
+  private final BlockSink sink;
+  private final Gpt table;
+
+  private SystemDisk(String name, BlockSource source, BlockSource device, BlockSink sink)
+      throws IOException {
+    this.name = name;
+    this.source = source;
+    this.device = device;
+    this.sink = sink;
+    this.table = Gpt.read(source, name).table();
+    for (String needed : List.of(DiskLayout.ESP, DiskLayout.ROOT_A)) {
+      entry(needed);
+    }
+  }
+
+  /** Opens an image file or a whole disk's device. */
+  public static SystemDisk open(Path path) throws IOException {
+    BlockSource source = BlockSource.file(path);
+    try {
+      BlockSink sink = BlockSink.openFile(path);
+      try {
+        return new SystemDisk(path.toString(), source, DirectBlockSource.open(path), sink);
+      } catch (IOException | RuntimeException e) {
+        sink.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A disk that something else gives access to.
+   *
+   * @param source what the disk holds, as it changes
+   * @param sink the same disk
+   */
+  public static SystemDisk of(String name, BlockSource source, BlockSink sink) throws IOException {
+    return new SystemDisk(name, source, source, sink);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  private GptEntry entry(String partition) throws FormatException {
+    return table
+        .entry(partition)
+        .orElseThrow(
+            () ->
+                new FormatException(
+                    name
+                        + ": there is no partition "
+                        + partition
+                        + "; is this a disk of our making with two slots?"));
+  }
+
+  /** What a partition holds. Closing it closes nothing. */
+  public BlockSource partition(String partition) throws IOException {
+    GptEntry entry = entry(partition);
+    return source.slice(table.offsetBytes(entry), table.sizeBytes(entry));
+  }
+
+  /** What a partition holds, read from the device and not from memory, where that can be done. */
+  BlockSource fromDevice(String partition) throws IOException {
+    GptEntry entry = entry(partition);
+    return device.slice(table.offsetBytes(entry), table.sizeBytes(entry));
+  }
+
+  BlockSink sink(String partition) throws IOException {
+    GptEntry entry = entry(partition);
+    return sink.slice(table.offsetBytes(entry), table.sizeBytes(entry));
+  }
+
+  /** The partition of a slot. */
+  static String partitionOf(Slot slot) {
+    return slot == Slot.A ? DiskLayout.ROOT_A : DiskLayout.ROOT_B;
+  }
+
+  /** What a slot holds. */
+  public BlockSource slot(Slot slot) throws IOException {
+    return partition(partitionOf(slot));
+  }
+
+  /** The state of its slots. */
+  public BootStore store() throws IOException {
+    return EspBootStore.of(fromDevice(DiskLayout.ESP), sink(DiskLayout.ESP), name + ": esp");
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (source;
+        device) {
+      sink.close();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.update;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.slipway.bootconfig.BootMenu;
+import dev.slipway.bootconfig.BootState;
+import dev.slipway.bootconfig.Slot;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How a machine stands with its releases.
+ *
+ * @param boot what its boot loader knows
+ * @param running the slot that runs; nothing for a disk that is no running machine's
+ * @param releases what the slots hold, as far as they say
+ * @param installing the slot that an update is being written to, or was when it was cut
+ * @param shadowed files of {@code /etc} whose changed copy hides a default that changed
+ */
+public record SystemStatus(
+    BootState boot,
+    Optional<Slot> running,
+    Map<Slot, Release> releases,
+    Optional<Slot> installing,
+    List<String> shadowed) {
+  public SystemStatus {
+    releases = Map.copyOf(releases);
+    shadowed = List.copyOf(shadowed);
+  }
+
+  /**
+   * Finds out.
+   *
+   * @param state where the installer keeps its state
+   * @param changes what was changed in {@code /etc}; a directory that is not there will do
+   */
+  public static SystemStatus of(
+      SystemDisk disk, Optional<Slot> running, Path state, Path changes) throws IOException {
+    BootState boot = disk.store().read();
+    var releases = new EnumMap<Slot, Release>(Slot.class);
+    for (Slot slot : boot.slots().keySet()) {
+      if (boot.slot(slot).ok()) {
+        Release.in(disk.slot(slot), "slot " + slot).ifPresent(found -> releases.put(slot, found));
+      }
+    }
+    List<String> shadowed =
+        running.isPresent() && boot.slots().values().stream().allMatch(BootState.SlotState::ok)
+            ? ShadowedFiles.of(disk, running.get(), changes)
+            : List.of();
+    return new SystemStatus(
+        boot, running, releases, InstallState.read(state).map(InstallState::slot), shadowed);
+  }
+
+  /** In lines for people. */
+  public String text() {
+    var out = new StringBuilder();
+    for (Map.Entry<Slot, BootState.SlotState> entry : boot.slots().entrySet()) {
+      Slot slot = entry.getKey();
+      out.append("slot ").append(slot).append(": ");
+      out.append(Optional.ofNullable(releases.get(slot)).map(Release::version).orElse("no release"));
+      out.append(running.filter(slot::equals).isPresent() ? ", running" : "");
+      out.append(", ").append(words(slot, entry.getValue())).append('\n');
+    }
+    out.append("next start: ")
+        .append(boot.next().map(slot -> "slot " + slot).orElse("the last resort"))
+        .append('\n');
+    installing.ifPresent(slot -> out.append("an update of slot " + slot + " is not finished\n"));
+    for (String path : shadowed) {
+      out.append(path).append(": changed here, and its default changed with the release\n");
+    }
+    return out.toString();
+  }
+
+  private String words(Slot slot, BootState.SlotState state) {
+    if (!state.ok()) {
+      return "not to be started";
+    }
+    if (boot.lastGood().filter(slot::equals).isPresent()) {
+      return "confirmed";
+    }
+    return state.tries() == 0
+        ? "not tried yet"
+        : "tried " + state.tries() + " of " + BootMenu.TRIES + " times";
+  }
+
+  /** As JSON, in a fixed order. */
+  public String json() throws IOException {
+    var text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+      json.writeStartObject();
+      json.writeStringField("running", running.map(Slot::name).orElse(null));
+      json.writeStringField("next", boot.next().map(Slot::name).orElse(null));
+      json.writeStringField("lastGood", boot.lastGood().map(Slot::name).orElse(null));
+      json.writeStringField("installing", installing.map(Slot::name).orElse(null));
+      json.writeObjectFieldStart("slots");
+      for (Map.Entry<Slot, BootState.SlotState> entry : boot.slots().entrySet()) {
+        Optional<Release> release = Optional.ofNullable(releases.get(entry.getKey()));
+        json.writeObjectFieldStart(entry.getKey().name());
+        json.writeStringField("version", release.map(Release::version).orElse(null));
+        json.writeBooleanField("ok", entry.getValue().ok());
+        json.writeNumberField("tries", entry.getValue().tries());
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+      json.writeArrayFieldStart("shadowed");
+      for (String path : shadowed) {
+        json.writeString(path);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    return text + "\n";
+  }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.update;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.slipway.bootconfig.BootState;
+import dev.slipway.bootconfig.Slot;
+import dev.slipway.digest.Digest;
+import dev.slipway.io.BlockSource;
+import dev.slipway.volume.Volume;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InstallerTest {
+  @TempDir Path temp;
+  private RecordedDisk recorded;
+  private SystemDisk disk;
+  private Path state;
+
+  @BeforeEach
+  void makeDisk() throws Exception {
+    recorded = new RecordedDisk(SampleMachine.disk());
+    disk = recorded.open();
+    state = temp.resolve("state");
+  }
+
+  private Digest inSlotB(Volume expected) throws Exception {
+    BlockSource slot = disk.slot(Slot.B);
+    return Digest.of(slot.stream(0, expected.size()));
+  }
+
+  @Test
+  void aFullBundleGoesToTheOtherSlotWhichStartsNext() throws Exception {
+    Path bundle = SampleMachine.full(temp, "1.1", 11);
+    Installed done = SampleMachine.install(disk, bundle, SampleMachine.options(state));
+    Volume expected = SampleMachine.release("1.1", 11);
+    assertThat(done.slot()).isEqualTo(Slot.B);
+    assertThat(done.version()).isEqualTo("1.1");
+    assertThat(done.from()).isEmpty();
+    assertThat(inSlotB(expected)).isEqualTo(SampleMachine.digest(expected));
+    BootState boot = disk.store().read();
+    assertThat(boot.next()).contains(Slot.B);
+    assertThat(boot.lastGood()).contains(Slot.A);
+    assertThat(Files.exists(state.resolve("install.state"))).isFalse();
+  }
+
+  @Test
+  void aDeltaThatFitsTheRunningReleaseIsTaken() throws Exception {
+    Path bundle = SampleMachine.delta(temp, "1.1", 11);
+    Installed done = SampleMachine.install(disk, bundle, SampleMachine.options(state));
+    assertThat(done.from()).contains("1.0");
+    Volume expected = SampleMachine.release("1.1", 11);
+    assertThat(inSlotB(expected)).isEqualTo(SampleMachine.digest(expected));
+    assertThat(disk.store().read().next()).contains(Slot.B);
+  }
+
+  @Test
+  void aDeltaFromAnotherReleaseIsRefusedAndNothingIsTouched() throws Exception {
+    SampleMachine.install(disk, SampleMachine.full(temp, "1.1", 11), SampleMachine.options(state));
+    disk.store().update(boot -> boot.good(Slot.B));
+    int events = recorded.events().size();
+    Path bundle = SampleMachine.delta(temp, "1.2", 12);
+    InstallOptions fromB =
+        new InstallOptions(state, Optional.of(Slot.B), SampleMachine.TIME, false, Pace.free());
+    assertThatThrownBy(() -> SampleMachine.install(disk, bundle, fromB))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("the bundle has only deltas, from [1.0], and slot B holds none of these");
+    assertThat(recorded.events()).hasSize(events);
+  }
+
+  @Test
+  void blocksThatMatchAreNotWrittenAgain() throws Exception {
+    Path bundle = SampleMachine.full(temp, "1.1", 11);
+    Installed first = SampleMachine.install(disk, bundle, SampleMachine.options(state));
+    assertThat(first.writtenBytes()).isGreaterThan(2 << 20);
+    Installed again = SampleMachine.install(disk, bundle, SampleMachine.options(state));
+    assertThat(again.writtenBytes()).isZero();
+  }
+
+  @Test
+  void whatDoesNotFitThisMachineIsRefusedAndNothingIsTouched() throws Exception {
+    InstallOptions options = SampleMachine.options(state);
+    Path stranger =
+        SampleMachine.write(
+            new dev.slipway.bundle.BundleRecipe("toaster", "9", SampleMachine.TIME)
+                .image(Installer.SLOT_CLASS, SampleMachine.release("9", 99)),
+            temp,
+            "toaster");
+    assertThatThrownBy(() -> SampleMachine.install(disk, stranger, options))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("the bundle is for \"toaster\", this machine is a \"robot\"");
+    Path older = SampleMachine.full(temp, "0.9", 9);
+    assertThatThrownBy(() -> SampleMachine.install(disk, older, options))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "the bundle's release 0.9 (number 9) is older than 1.0 (number 10), which runs; allow older releases to go back");
+    Path expired =
+        SampleMachine.write(
+            SampleMachine.recipe("1.1", 11)
+                .expiresAt(Instant.parse("2026-01-01T00:00:00Z"))
+                .image(Installer.SLOT_CLASS, SampleMachine.release("1.1", 11)),
+            temp,
+            "expired");
+    assertThatThrownBy(() -> SampleMachine.install(disk, expired, options))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith("the bundle expired at 2026-01-01T00:00:00Z");
+    assertThat(recorded.events()).isEmpty();
+    InstallOptions allowed =
+        new InstallOptions(state, Optional.of(Slot.A), SampleMachine.TIME, true, Pace.free());
+    assertThat(SampleMachine.install(disk, older, allowed).version()).isEqualTo("0.9");
+  }
+
+  @Test
+  void theOnlyReleaseKnownToWorkIsNeverOverwritten() throws Exception {
+    disk.store().update(boot -> boot.primary(Slot.B));
+    InstallOptions fromB =
+        new InstallOptions(state, Optional.of(Slot.B), SampleMachine.TIME, false, Pace.free());
+    Path bundle = SampleMachine.full(temp, "1.2", 12);
+    assertThatThrownBy(() -> SampleMachine.install(disk, bundle, fromB))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith("slot B runs and is not confirmed yet");
+  }
+
+  @Test
+  void twoAtOnceAreOneTooMany() throws Exception {
+    Files.createDirectories(state);
+    Path bundle = SampleMachine.full(temp, "1.1", 11);
+    try (UpdateLock lock = UpdateLock.take(state)) {
+      assertThat(lock).isNotNull();
+      assertThatThrownBy(
+              () -> SampleMachine.install(disk, bundle, SampleMachine.options(state)))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageStartingWith("another update is under way");
+    }
+    SampleMachine.install(disk, bundle, SampleMachine.options(state));
+  }
+
+  @Test
+  void aCancelledInstallationGoesOnAndNeverStartsBefore() throws Exception {
+    for (Path bundle :
+        new Path[] {SampleMachine.full(temp, "1.1", 11), SampleMachine.delta(temp, "1.2", 12)}) {
+      disk.store().update(boot -> boot.bad(Slot.B));
+      for (int limit = 1; limit < 60; limit += 9) {
+        int most = limit;
+        var asked = new AtomicInteger();
+        var pace = new Pace(0, () -> asked.incrementAndGet() > most);
+        var options =
+            new InstallOptions(state, Optional.of(Slot.A), SampleMachine.TIME, false, pace);
+        try {
+          SampleMachine.install(disk, bundle, options);
+        } catch (CancelledException e) {
+          assertThat(disk.store().read().next()).contains(Slot.A);
+          assertThat(disk.store().read().slot(Slot.B).ok()).isFalse();
+        }
+      }
+      SampleMachine.install(disk, bundle, SampleMachine.options(state));
+      assertThat(disk.store().read().next()).contains(Slot.B);
+    }
+    Volume expected = SampleMachine.release("1.2", 12);
+    assertThat(inSlotB(expected)).isEqualTo(SampleMachine.digest(expected));
+  }
+
+  @Test
+  void aStatusSaysWhereEverythingStands() throws Exception {
+    SampleMachine.install(disk, SampleMachine.full(temp, "1.1", 11), SampleMachine.options(state));
+    Path changes = temp.resolve("upper");
+    Files.createDirectories(changes);
+    Files.writeString(changes.resolve("motd"), "mine");
+    Files.writeString(changes.resolve("hosts"), "mine");
+    SystemStatus status = SystemStatus.of(disk, Optional.of(Slot.A), state, changes);
+    assertThat(status.text())
+        .isEqualTo(
+            """
+            slot A: 1.0, running, confirmed
+            slot B: 1.1, not tried yet
+            next start: slot B
+            /etc/motd: changed here, and its default changed with the release
+            """);
+    assertThat(status.json())
+        .contains("\"running\" : \"A\"")
+        .contains("\"version\" : \"1.1\"")
+        .contains("\"shadowed\" : [ \"/etc/motd\" ]");
+  }
+}

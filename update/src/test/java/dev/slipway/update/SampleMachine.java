@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.update;
+
+import dev.slipway.boot.GrubEfi;
+import dev.slipway.bootconfig.BootMenu;
+import dev.slipway.bootconfig.GrubModel;
+import dev.slipway.bootconfig.SampleMenus;
+import dev.slipway.bootconfig.Slot;
+import dev.slipway.bundle.Bundle;
+import dev.slipway.bundle.BundleOptions;
+import dev.slipway.bundle.BundleRecipe;
+import dev.slipway.delta.BlockDelta;
+import dev.slipway.delta.DeltaOptions;
+import dev.slipway.digest.Digest;
+import dev.slipway.disk.DiskIdentity;
+import dev.slipway.disk.DiskLayout;
+import dev.slipway.fs.ext4.Ext4;
+import dev.slipway.fs.ext4.Ext4Options;
+import dev.slipway.fs.fat.Fat;
+import dev.slipway.fs.fat.FatOptions;
+import dev.slipway.io.BlockSink;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.MemoryBlockSink;
+import dev.slipway.io.Size;
+import dev.slipway.progress.Progress;
+import dev.slipway.signature.CmsPolicy;
+import dev.slipway.signature.DevelopmentKeys;
+import dev.slipway.tree.Content;
+import dev.slipway.tree.Tree;
+import dev.slipway.volume.Volume;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+
+/** A small machine: a disk with release 1.0 in slot A, and bundles for it. */
+final class SampleMachine {
+  static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
+  static final DevelopmentKeys KEYS =
+      DevelopmentKeys.create(DevelopmentKeys.Kind.EC, "Test", TIME, 36_500, new SecureRandom());
+  static final BootMenu MENU = SampleMenus.ab();
+  static final GrubModel.Script SCRIPT = GrubModel.script(MENU);
+  private static final DiskIdentity IDENTITY = DiskIdentity.of("sample");
+  private static final Size SLOT = Size.mib(6);
+
+  private SampleMachine() {}
+
+  static CmsPolicy policy() {
+    return CmsPolicy.trusting(List.of(KEYS.authority()), TIME, TIME);
+  }
+
+  /** A release: half of its bytes are those of every release. */
+  static Volume release(String version, long sequence) {
+    byte[] same = noise(1, 1 << 20);
+    byte[] own = noise(sequence, 1 << 20);
+    return Ext4.of(
+        Tree.of(
+            t ->
+                t.file("/vmlinuz", 0644, Content.utf8("kernel " + version + "\n"))
+                    .file("/etc/motd", 0644, Content.utf8("welcome to " + version + "\n"))
+                    .file("/etc/hosts", 0644, Content.utf8("127.0.0.1 localhost\n"))
+                    .file("/same", 0644, Content.bytes(same))
+                    .file("/own", 0644, Content.bytes(own))
+                    .file(
+                        Release.FILE,
+                        0644,
+                        Content.utf8(
+                            "compatible=robot\nversion="
+                                + version
+                                + "\nsequence="
+                                + sequence
+                                + "\n"))),
+        Ext4Options.readOnly(IDENTITY.fileSystemId("slot"), 0));
+  }
+
+  static byte[] noise(long seed, int length) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  static Digest digest(Volume volume) throws IOException {
+    return Digest.of(volume.open().stream(0, volume.size()));
+  }
+
+  /** The whole disk. */
+  static byte[] disk() throws IOException {
+    var image =
+        DiskLayout.AB
+            .plan(
+                IDENTITY,
+                new DiskLayout.Parts(
+                    "amd64",
+                    new byte[440],
+                    Volume.zeros(4096),
+                    Fat.of(
+                        GrubEfi.configuration(MENU, MENU.freshState(Set.of(Slot.A))),
+                        FatOptions.of(Size.mib(8), IDENTITY.fatSerial("esp"))),
+                    release("1.0", 10),
+                    Optional.of(SLOT),
+                    Optional.empty(),
+                    Ext4.of(Tree.empty(), Ext4Options.readOnly(IDENTITY.fileSystemId("data"), 0))))
+            .build();
+    MemoryBlockSink sink = BlockSink.inMemory((int) image.size());
+    image.writeTo(sink, Progress.none());
+    return sink.bytes();
+  }
+
+  static BundleRecipe recipe(String version, long sequence) {
+    return new BundleRecipe("robot", version, TIME).sequence(sequence);
+  }
+
+  /** A bundle with the whole image. */
+  static Path full(Path directory, String version, long sequence) throws IOException {
+    return write(
+        recipe(version, sequence).image(Installer.SLOT_CLASS, release(version, sequence)),
+        directory,
+        version);
+  }
+
+  /** A bundle with nothing but a delta from 1.0. */
+  static Path delta(Path directory, String version, long sequence) throws IOException {
+    Path file = directory.resolve(version + ".delta");
+    Volume from = release("1.0", 10);
+    Volume to = release(version, sequence);
+    try (BlockDelta delta =
+        BlockDelta.between(from, to, DeltaOptions.of(directory), Progress.none())) {
+      delta.write(file);
+    }
+    Content target = Content.undigested(to.size(), List.of(), () -> to.open().stream(0, to.size()));
+    return write(
+        recipe(version, sequence)
+            .target(Installer.SLOT_CLASS, target)
+            .delta(Installer.SLOT_CLASS, digest(from), "1.0", Content.file(file)),
+        directory,
+        version);
+  }
+
+  static Path write(BundleRecipe recipe, Path directory, String name) throws IOException {
+    Path target = directory.resolve(name + ".raucb");
+    Bundle.write(recipe, KEYS.signer(), BundleOptions.zstd(2, directory), target, Progress.none());
+    return target;
+  }
+
+  static InstallOptions options(Path state) {
+    return new InstallOptions(state, Optional.of(Slot.A), TIME, false, Pace.free());
+  }
+
+  static Installed install(SystemDisk disk, Path bundle, InstallOptions options)
+      throws IOException {
+    try (BlockSource source = BlockSource.file(bundle);
+        Bundle open = Bundle.open(source, bundle.getFileName().toString(), policy())) {
+      return Installer.of(disk, options).install(open, Progress.none());
+    }
+  }
+}
