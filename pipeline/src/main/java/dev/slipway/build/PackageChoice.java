@@ -153,7 +153,9 @@ final class PackageChoice {
     if (archive == null) {
       AptConfiguration host = AptConfiguration.ofHost();
       // The one place that looks at the clock: whether signatures and indexes are still good today.
-      ArchiveOptions judged = ArchiveOptions.at(Instant.now());
+      ArchiveOptions judged =
+          ArchiveOptions.at(options.judgedAt().orElseGet(Instant::now))
+              .withValidUntil(options.validUntil());
       if (options.offline()) {
         judged = judged.fromStoreOnly();
       }
