@@ -455,8 +455,7 @@ class ArchiveTest {
         .isInstanceOf(UntrustedException.class)
         .hasMessageContaining("was valid until")
         .hasMessageContaining("ignore Valid-Until");
-    ArchiveOptions ignoring =
-        ArchiveOptions.at(now).withValidUntil(ValidUntil.IGNORED);
+    ArchiveOptions ignoring = ArchiveOptions.at(now).withValidUntil(ValidUntil.IGNORED);
     assertThat(archive("bookworm", ignoring).indexes(Progress.none())).hasSize(1);
     ArchiveOptions then = ArchiveOptions.at(now.minus(Duration.ofDays(1)).minusSeconds(10));
     mirror.suite("bookworm").dated(now.minus(Duration.ofDays(2)));

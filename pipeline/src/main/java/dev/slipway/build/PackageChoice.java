@@ -137,14 +137,7 @@ final class PackageChoice {
     }
     var files = new ArrayList<PackageFile>();
     for (LockedPackage each : packages) {
-      files.add(
-          new PackageFile(
-              each.name(),
-              each.version().toString(),
-              lock.sourceOf(each).codename(),
-              each.filename(),
-              each.sizeBytes(),
-              each.digest()));
+      files.add(PackageFile.of(lock, each));
     }
     return archive().fetch(files, progress);
   }
