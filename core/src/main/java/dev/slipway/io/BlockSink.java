@@ -4,6 +4,7 @@ package dev.slipway.io;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
@@ -45,6 +46,15 @@ public interface BlockSink extends Closeable {
    */
   static BlockSink openFile(Path path) throws IOException {
     return FileBlockSink.open(path);
+  }
+
+  /**
+   * Writes to an open channel, which is closed with the sink.
+   *
+   * @param name what errors call it
+   */
+  static BlockSink channel(FileChannel channel, Path name) {
+    return new FileBlockSink(name, channel);
   }
 
   /** A sink in memory of a fixed size, for small images and tests. */

@@ -13,7 +13,7 @@ final class FileBlockSink implements BlockSink {
   private final Path path;
   private final FileChannel channel;
 
-  private FileBlockSink(Path path, FileChannel channel) {
+  FileBlockSink(Path path, FileChannel channel) {
     this.path = path;
     this.channel = channel;
   }

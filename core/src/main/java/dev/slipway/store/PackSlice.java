@@ -2,6 +2,7 @@
 package dev.slipway.store;
 
 import dev.slipway.io.ByteSource;
+import dev.slipway.io.RangeInputStream;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Content.Range;
 import dev.slipway.tree.SparseInputStream;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * A content inside a pack.
@@ -40,51 +40,21 @@ record PackSlice(PackFile pack, long offset, long storedBytes, long sizeBytes, L
     return data == null ? stored : new SparseInputStream(stored, data, sizeBytes);
   }
 
-  private static final class SliceStream extends InputStream {
+  private static final class SliceStream extends RangeInputStream {
     private final PackFile pack;
-    private final long end;
-    private long position;
 
     SliceStream(PackFile pack, long start, long end) {
+      super(start, end);
       this.pack = pack;
-      this.position = start;
-      this.end = end;
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      Objects.checkFromIndexSize(offset, length, target.length);
-      if (length == 0) {
-        return 0;
-      }
-      if (position >= end) {
-        return -1;
-      }
-      int wanted = (int) Math.min(length, end - position);
-      int count = pack.read(position, ByteBuffer.wrap(target, offset, wanted));
+    protected int readAt(long at, byte[] target, int offset, int length) throws IOException {
+      int count = pack.read(at, ByteBuffer.wrap(target, offset, length));
       if (count < 0) {
-        throw new EOFException("the pack ends at byte " + position + ", expected " + end);
+        throw new EOFException("the pack ends at byte " + at + ", expected more");
       }
-      position += count;
       return count;
-    }
-
-    @Override
-    public long skip(long count) {
-      long skipped = Math.max(0, Math.min(count, end - position));
-      position += skipped;
-      return skipped;
-    }
-
-    @Override
-    public int available() {
-      return (int) Math.min(Integer.MAX_VALUE, end - position);
     }
   }
 }

@@ -152,7 +152,7 @@ public final class Archive {
     Optional<ReleaseFile> release =
         suite.release(
             () -> keys(source),
-            source.checkValidUntil().orElse(host.checksValidUntil()) && options.checkValidUntil(),
+            options.checksValidUntil(source.checkValidUntil().orElse(host.checksValidUntil())),
             host.checksDate());
     String shown = Request.of(suite.address()).shown();
     if (release.isEmpty()) {

@@ -17,9 +17,9 @@ import java.util.List;
  * this process is killed.
  *
  * <p>This keeps packages from depending on the host by accident. It is no defence against one that
- * means harm: commands run as root, and the process that started them, which they can see, still
- * has the host's root directory ({@code /proc/1/root}). Through {@link #namespaces} that reaches
- * only what the calling user may do anyway; through {@link #chroot}, everything.
+ * means harm: commands see nothing of the host's file systems and processes, but they run as root.
+ * Through {@link #namespaces} that reaches only what the calling user may do anyway; through {@link
+ * #chroot} it is the host's root, to whom a kernel has many doors.
  *
  * <p>What the commands did not touch comes back as it went in, contents and times included. What
  * they wrote has its contents in {@code keeper} and, where a file's time lies within the run, the

@@ -88,7 +88,9 @@ final class SandboxLog {
         if (words.length != 3 || !isCommand(words[1])) {
           return false;
         }
-        failure = commandFailure(words[1], words[2]);
+        if (failure == null) {
+          failure = commandFailure(words[1], words[2]);
+        }
       }
       case "broken" ->
           failure =

@@ -25,11 +25,12 @@ final class SandboxScript {
     out.append("host=").append(HOST_NAME).append('\n');
     out.append("network=").append(settings.network() ? "yes" : "no").append('\n');
     out.append("put() { printf '%s' \"$2\" >\"io/$1\"; }\n");
-    out.append("enter() { exec env -i");
+    out.append(
+        "enter() { exec unshare --mount --pid --fork --kill-child sh -c \"$inner\" sh env -i");
     settings
         .variables()
         .forEach((name, value) -> out.append(' ').append(quoted(name + "=" + value)));
-    out.append(" chroot root /bin/sh -e \"/run/slipway/$1\"; }\n");
+    out.append(" chroot . /bin/sh -e \"/run/slipway/$1\"; }\n");
     for (int i = 0; i < commands.size(); i++) {
       put(out, "commands/" + i, commands.get(i).script());
     }

@@ -38,9 +38,6 @@ prepare() {
   ln -s fd/0 root/dev/stdin
   ln -s fd/1 root/dev/stdout
   ln -s fd/2 root/dev/stderr
-  mount -t proc -o nosuid,nodev,noexec proc root/proc 2>/dev/null || mount --rbind /proc root/proc || fail "mounting /proc"
-  mount --bind root/proc/sys root/proc/sys && mount -o remount,bind,ro,nosuid,nodev,noexec root/proc/sys ||
-    fail "making /proc/sys read-only"
   mount -t tmpfs -o mode=0755 slipway root/run || fail "mounting /run"
   mkdir -m 1777 root/run/lock
   mount -t tmpfs -o mode=1777 slipway root/tmp || fail "mounting /tmp"
@@ -50,6 +47,17 @@ prepare() {
     cover etc/resolv.conf /etc/resolv.conf
   fi
 }
+
+# Goes in front of a command, which gets namespaces of its own once more: the tree becomes the root directory of all it can see, its own process 1 included,
+# and /proc shows only its own processes. (-n: in a user namespace mount may not note what it did in /run.) Moving the tree over / hides the host's side even from a change of root.
+# shellcheck disable=SC2016 # the inner shell expands this
+inner='
+fail() { printf "\001broken %s\n" "$*" >&2; exit 4; }
+mount --rbind root root && cd root || fail "mounting the tree"
+mount -t proc -o nosuid,nodev,noexec proc proc 2>/dev/null || mount --rbind /proc proc || fail "mounting /proc"
+mount --bind proc/sys proc/sys && mount -o remount,bind,ro,nosuid,nodev,noexec proc/sys || fail "making /proc/sys read-only"
+mount -n --move . / || fail "making the tree the root directory"
+exec "$@"'
 
 # Whether a path can be reached without a symbolic link, which might lead out of the tree.
 inside() {
@@ -136,7 +144,7 @@ trap '' TERM
 kill -9 -1 || true
 wait
 uncover
-for directory in dev/shm dev/pts dev proc run tmp; do umount -R -l "root/$directory"; done
+for directory in dev/shm dev/pts dev run tmp; do umount -R -l "root/$directory"; done
 list >io/after
 comm -z -13 io/before io/after | paths | sort -z >io/changed
 printf 'slipway %s %s\n' "$started" "$(($(date +%s) + 1))"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.slipway.apt.ArchiveOptions.ValidUntil;
 import dev.slipway.codec.Codec;
 import dev.slipway.digest.Digest;
 import dev.slipway.fetch.FetchException;
@@ -454,7 +455,7 @@ class ArchiveTest {
         .isInstanceOf(UntrustedException.class)
         .hasMessageContaining("was valid until")
         .hasMessageContaining("ignore Valid-Until");
-    ArchiveOptions ignoring = ArchiveOptions.at(now).ignoringValidUntil();
+    ArchiveOptions ignoring = ArchiveOptions.at(now).withValidUntil(ValidUntil.IGNORED);
     assertThat(archive("bookworm", ignoring).indexes(Progress.none())).hasSize(1);
     ArchiveOptions then = ArchiveOptions.at(now.minus(Duration.ofDays(1)).minusSeconds(10));
     mirror.suite("bookworm").dated(now.minus(Duration.ofDays(2)));
@@ -463,6 +464,9 @@ class ArchiveTest {
     Files.writeString(
         mirror.machine().resolve("etc/apt/apt.conf"), "Acquire::Check-Valid-Until \"false\";\n");
     assertThat(indexes()).hasSize(1);
+    ArchiveOptions checking = ArchiveOptions.at(now).withValidUntil(ValidUntil.CHECKED);
+    assertThatThrownBy(() -> archive("bookworm", checking).indexes(Progress.none()))
+        .hasMessageContaining("was valid until");
   }
 
   @Test

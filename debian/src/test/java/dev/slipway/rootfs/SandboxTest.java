@@ -96,6 +96,23 @@ class SandboxTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"chroot", "namespaces"})
+  void commandsSeeNothingOfTheHost(String door, @TempDir Path host) throws Exception {
+    Path secret = Files.writeString(host.resolve("secret"), "x");
+    Tree after =
+        run(
+            door(door),
+            TestRoot.busybox(),
+            SandboxSettings.at(EPOCH),
+            "for id in $(ls /proc | grep -x '[0-9]*'); do test ! -e /proc/$id/root"
+                + secret
+                + "; done; readlink /proc/1/root >/etc/root; echo $$ >/etc/pid; sleep 1000 &",
+            "ls /proc | grep -cx '[0-9]*' >/etc/count");
+    assertThat(text(after, "etc/root") + text(after, "etc/pid")).isEqualTo("/\n1\n");
+    assertThat(Integer.parseInt(text(after, "etc/count").strip())).isLessThan(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"chroot", "namespaces"})
   void changesOfEveryKindComeBack(String door) throws Exception {
     Tree tree =
         TestRoot.busybox()

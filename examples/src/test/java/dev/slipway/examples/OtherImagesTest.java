@@ -57,6 +57,21 @@ class OtherImagesTest {
     }
   }
 
+  @Test
+  void debiansOwnInitramfsStartsASlotToo() throws Exception {
+    BuildResult stock = build("cloud.yaml", "initramfs: initramfs-tools\n");
+    try (VirtualMachine machine = start(Firmware.BIOS, Bus.SATA, stock)) {
+      assertThat(ssh.output(machine, "systemctl is-system-running --wait")).isEqualTo("running");
+      assertThat(ssh.output(machine, ". /run/slipway/boot; echo $slot $data_state; echo x >/etc/x"))
+          .isEqualTo("A ok");
+      assertThat(ssh.output(machine, "findmnt -no FSTYPE /etc; findmnt -no SOURCE /var"))
+          .startsWith("overlay\n/dev/sda5");
+      assertThat(ssh.output(machine, "findmnt -no OPTIONS /; touch /x 2>&1"))
+          .startsWith("ro,")
+          .contains("Read-only file system");
+    }
+  }
+
   private BuildResult build(String example, String more) throws Exception {
     Path spec = directory.resolve("other.yaml");
     Files.writeString(

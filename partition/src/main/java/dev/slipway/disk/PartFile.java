@@ -35,12 +35,14 @@ final class PartFile implements BlockSink {
   private final Path target;
   private final Path part;
   private final FileChannel channel;
+  private final BlockSink sink;
   private boolean committed;
 
   private PartFile(Path target, Path part, FileChannel channel) {
     this.target = target;
     this.part = part;
     this.channel = channel;
+    this.sink = BlockSink.channel(channel, part);
   }
 
   /** Makes a sparse part of a size. */
@@ -124,23 +126,12 @@ final class PartFile implements BlockSink {
 
   @Override
   public void write(long position, ByteBuffer bytes) throws IOException {
-    long at = position;
-    try {
-      while (bytes.hasRemaining()) {
-        at += channel.write(bytes, at);
-      }
-    } catch (IOException e) {
-      throw new IOException(part + ": write at byte " + at + ": " + reason(e), e);
-    }
-  }
-
-  private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    sink.write(position, bytes);
   }
 
   @Override
   public void flush() throws IOException {
-    channel.force(true);
+    sink.flush();
   }
 
   /** Reads back what was written. */

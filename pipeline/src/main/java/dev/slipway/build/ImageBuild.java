@@ -4,31 +4,26 @@ package dev.slipway.build;
 import dev.slipway.apt.LockFile;
 import dev.slipway.apt.Platform;
 import dev.slipway.arrange.Accounts;
-import dev.slipway.boot.InitramfsTools;
 import dev.slipway.build.LastBuild.Seen;
 import dev.slipway.digest.Digest;
+import dev.slipway.disk.DiskImage;
 import dev.slipway.disk.ImageFile;
 import dev.slipway.disk.WrittenImage;
 import dev.slipway.io.FormatException;
 import dev.slipway.progress.Progress;
-import dev.slipway.progress.Task;
 import dev.slipway.rootfs.IdTable;
 import dev.slipway.rootfs.Rootfs;
 import dev.slipway.rootfs.RootfsOptions;
 import dev.slipway.rootfs.RootfsResult;
 import dev.slipway.rootfs.Sandbox;
 import dev.slipway.rootfs.SandboxCommand;
-import dev.slipway.spec.DiskSettings.Initramfs;
 import dev.slipway.spec.DiskSettings.Layout;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.store.Blob;
-import dev.slipway.store.BlobWriter;
 import dev.slipway.store.Key;
 import dev.slipway.store.Store;
 import dev.slipway.tree.Content;
-import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Tree;
-import dev.slipway.tree.TreePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,7 +49,6 @@ public final class ImageBuild {
   private static final String ROOTFS = "root file system";
   private static final String SYSTEM = "system";
   private static final String TOOLS = BootTools.STEP;
-  private static final String INITRAMFS = "initramfs";
   private static final String IMAGE = "image";
 
   private final ImageSpec spec;
@@ -207,17 +201,38 @@ public final class ImageBuild {
       there &= steps.foresee(TOOLS, tools);
       Key system = systemTree(lock).key(rootfs);
       there &= steps.foresee(SYSTEM, system);
+      Optional<DiskImage> disk =
+          there ? foreseen(store, steps, lock, system, progress) : Optional.empty();
       Key image = imageKey(system, tools);
       boolean whole =
           there && Finished.of(specFile(), options).stillHolds(store, image).isPresent();
       steps.report(IMAGE, image, whole);
       reports.addAll(steps.reports());
-      return new Plan(spec.title() + ": " + lock.image().size() + " packages", reports);
+      return new Plan(spec.title() + ": " + lock.image().size() + " packages", reports, disk);
     }
   }
 
-  /** What a build would do. */
-  public record Plan(String title, List<StepReport> steps) {
+  /** The disk, if all it is made of is in the store. */
+  private Optional<DiskImage> foreseen(
+      Store store, Steps steps, LockFile lock, Key systemKey, Progress progress)
+      throws IOException {
+    BootTools boot = bootTools(store, lock);
+    Tree system = steps.kept(systemKey).orElseThrow();
+    Tree tools = steps.kept(boot.key()).orElseThrow();
+    var prepared =
+        new Prepared(lock, Seen.of(lockFile(), false), system, systemKey, tools, boot, time(lock));
+    Kernel kernel = Kernel.of(system, platform().kernelPackage());
+    return initramfs(store, kernel, prepared, progress).isKept()
+        ? Optional.of(planned(store, steps, kernel, prepared, progress).disk())
+        : Optional.empty();
+  }
+
+  /**
+   * What a build would do.
+   *
+   * @param disk the disk it would write; known once a build has made all that goes onto it
+   */
+  public record Plan(String title, List<StepReport> steps, Optional<DiskImage> disk) {
     public Plan {
       steps = List.copyOf(steps);
     }
@@ -374,13 +389,8 @@ public final class ImageBuild {
       Progress progress)
       throws IOException {
     steps.report(IMAGE, key, false);
-    SystemTree system = systemTree(prepared.lock());
     Kernel kernel = Kernel.of(prepared.system(), platform().kernelPackage());
-    Content initramfs = initramfs(store, steps, kernel, prepared, progress);
-    Tree root = kernel.installed(prepared.system(), initramfs, system.stamp());
-    ImageDisk.Planned planned =
-        disk(steps, prepared.tools(), prepared.bootTools()).plan(root, kernel.version(), Optional.empty());
-
+    ImageDisk.Planned planned = planned(store, steps, kernel, prepared, progress);
     WrittenImage written = ImageFile.of(planned.disk()).write(image(), progress);
     var packages =
         prepared.lock().image().stream()
@@ -412,63 +422,28 @@ public final class ImageBuild {
         image(), manifest(), lockFile(), written.digest(), planned.usedBytes(), steps.reports());
   }
 
-  private Content initramfs(
-      Store store, Steps steps, Kernel kernel, Prepared prepared, Progress progress)
-      throws IOException {
-    boolean own = spec.disk().initramfs() == Initramfs.SLIPWAY;
-    Key key =
-        Key.of("initramfs", 2)
-            .with("tool", Tool.VERSION)
-            .with("kernel", kernel.version())
-            .with("modules", kernel.modulesDigest(prepared.system()))
-            .with("boot loaders and tools", prepared.bootTools().key());
-    if (!own) {
-      // Hooks of packages may pack anything.
-      key = key.with("system", prepared.systemKey());
-    }
-    Steps.Maker<Content> maker =
-        own
-            ? () -> kernel.initramfs(prepared.system(), prepared.tools())
-            : () -> stockInitramfs(store, kernel, prepared, progress);
-    byte[] digest =
-        steps.bytes(
-            INITRAMFS,
-            key,
-            () -> {
-              try (Task task = progress.start("making the initramfs", -1);
-                  BlobWriter out = store.newBlob("initramfs of " + kernel.version())) {
-                try (var in = maker.make().open()) {
-                  in.transferTo(out);
-                }
-                return out.commit().digest().bytes();
-              }
-            });
-    Optional<Blob> blob = store.find(Digest.fromBytes(digest));
-    return blob.isEmpty()
-        ? maker.make()
-        : Content.of(blob.get().size(), blob.get().digest(), blob.get().source());
+  private InitramfsStep initramfs(
+      Store store, Kernel kernel, Prepared prepared, Progress progress) {
+    return new InitramfsStep(
+        store,
+        kernel,
+        spec.disk().initramfs(),
+        prepared.system(),
+        prepared.systemKey(),
+        prepared.tools(),
+        prepared.bootTools().key(),
+        (tree, scripts) -> commands(store, tree, scripts, prepared.lock(), progress));
   }
 
-  /** Debian's own, made in a copy of the finished system that is thrown away. */
-  private Content stockInitramfs(Store store, Kernel kernel, Prepared prepared, Progress progress)
+  /** What {@link #run} writes. */
+  private ImageDisk.Planned planned(
+      Store store, Steps steps, Kernel kernel, Prepared prepared, Progress progress)
       throws IOException {
-    String output = "/slipway.initrd";
-    SandboxCommand command =
-        new SandboxCommand(
-            "make the initramfs", InitramfsTools.command(kernel.version(), output), false);
-    Tree made =
-        Rootfs.in(store)
-            .run(
-                prepared.system(),
-                List.of(command),
-                rootfsOptions(prepared.lock()),
-                sandbox,
-                progress)
-            .tree();
-    if (made.node(TreePath.of(output)).orElse(null) instanceof RegularFile file) {
-      return file.content();
-    }
-    throw new BuildException("mkinitramfs of the image made no initramfs");
+    Content initramfs = initramfs(store, kernel, prepared, progress).content(steps, progress);
+    SystemTree system = systemTree(prepared.lock());
+    Tree root = kernel.installed(prepared.system(), initramfs, system.stamp());
+    return disk(steps, prepared.tools(), prepared.bootTools())
+        .plan(root, kernel.version(), Optional.empty());
   }
 
   /** Puts a small file in place at once. */

@@ -137,14 +137,7 @@ final class PackageChoice {
     }
     var files = new ArrayList<PackageFile>();
     for (LockedPackage each : packages) {
-      files.add(
-          new PackageFile(
-              each.name(),
-              each.version().toString(),
-              lock.sourceOf(each).codename(),
-              each.filename(),
-              each.sizeBytes(),
-              each.digest()));
+      files.add(PackageFile.of(lock, each));
     }
     return archive().fetch(files, progress);
   }
@@ -153,7 +146,9 @@ final class PackageChoice {
     if (archive == null) {
       AptConfiguration host = AptConfiguration.ofHost();
       // The one place that looks at the clock: whether signatures and indexes are still good today.
-      ArchiveOptions judged = ArchiveOptions.at(Instant.now());
+      ArchiveOptions judged =
+          ArchiveOptions.at(options.judgedAt().orElseGet(Instant::now))
+              .withValidUntil(options.validUntil());
       if (options.offline()) {
         judged = judged.fromStoreOnly();
       }

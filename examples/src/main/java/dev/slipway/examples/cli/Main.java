@@ -12,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,13 +59,30 @@ public final class Main implements Runnable {
 
   @Spec CommandSpec spec;
 
+  private final BooleanSupplier stopping;
+
+  Main() {
+    this(() -> false);
+  }
+
+  private Main(BooleanSupplier stopping) {
+    this.stopping = stopping;
+  }
+
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    var interruption = Interruption.ofThisThread();
+    int status = run(interruption::asked, arguments);
+    interruption.over();
+    System.exit(status);
   }
 
   /** Runs a command line and returns its exit code. */
   static int run(String... arguments) {
-    var main = new Main();
+    return run(() -> false, arguments);
+  }
+
+  private static int run(BooleanSupplier stopping, String... arguments) {
+    var main = new Main(stopping);
     CommandLine line = new CommandLine(main);
     line.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command));
     line.setUsageHelpAutoWidth(false);
@@ -80,6 +98,11 @@ public final class Main implements Runnable {
   int report(Exception thrown, CommandLine command) {
     Exception e = cause(thrown);
     PrintWriter err = command.getErr();
+    if (stopping.getAsBoolean()) {
+      err.println("slipway: stopped; what was there before is unchanged");
+      err.flush();
+      return FAILED;
+    }
     if (e instanceof SpecException wrong) {
       wrong.problems().forEach(err::println);
       int count = wrong.problems().size();

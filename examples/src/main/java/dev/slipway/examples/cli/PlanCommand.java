@@ -3,9 +3,12 @@ package dev.slipway.examples.cli;
 
 import dev.slipway.build.ImageBuild;
 import dev.slipway.build.StepReport;
+import dev.slipway.disk.DiskImage;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +31,12 @@ final class PlanCommand implements Callable<Integer> {
       description = "Where the image would go. Default: the current directory.")
   Path output = Path.of("");
 
+  @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description = "Draw the partition map, as an SVG picture.")
+  Path picture;
+
   @Mixin WorkOptions work;
 
   @Spec CommandSpec spec;
@@ -42,8 +51,24 @@ final class PlanCommand implements Callable<Integer> {
       for (StepReport step : plan.steps()) {
         out.println("  " + step);
       }
+      plan.disk().ifPresent(disk -> out.print(disk.layout()));
+      if (plan.disk().isEmpty()) {
+        out.println(
+            "The partition map is known when what goes into it has been made: after a build.");
+      }
+      if (picture != null) {
+        draw(plan.disk());
+      }
     }
     out.flush();
     return 0;
+  }
+
+  private void draw(Optional<DiskImage> disk) throws IOException {
+    if (disk.isEmpty()) {
+      throw new IOException(
+          picture + ": there is nothing to draw before the specification was built once");
+    }
+    Files.writeString(picture, disk.get().svg());
   }
 }

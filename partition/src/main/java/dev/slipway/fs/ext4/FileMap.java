@@ -3,13 +3,15 @@ package dev.slipway.fs.ext4;
 
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.ByteSource;
+import dev.slipway.io.RangeInputStream;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Content.Range;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 
 /** Where the bytes of a file lie in its file system; what no part covers is a hole. */
 final class FileMap implements ByteSource {
@@ -63,48 +65,29 @@ final class FileMap implements ByteSource {
   }
 
   /** Reads through parts and holes; skipping costs nothing. */
-  private final class Stream extends InputStream {
-    private long at;
+  private final class Stream extends RangeInputStream {
     private int index;
 
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    Stream() {
+      super(0, sizeBytes);
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      Objects.checkFromIndexSize(offset, length, target.length);
-      if (length == 0) {
-        return 0;
-      }
-      if (at >= sizeBytes) {
-        return -1;
-      }
+    protected int readAt(long at, byte[] target, int offset, int length) throws IOException {
       while (index < parts.size() && parts.get(index).end() <= at) {
         index++;
       }
       Part part = index < parts.size() ? parts.get(index) : null;
-      int count;
       if (part == null || part.fileOffset() > at) {
         long end = part == null ? sizeBytes : part.fileOffset();
-        count = (int) Math.min(length, end - at);
-        java.util.Arrays.fill(target, offset, offset + count, (byte) 0);
-      } else {
-        count = (int) Math.min(length, part.end() - at);
-        long from = part.offset() + (at - part.fileOffset());
-        in.readFully(from, java.nio.ByteBuffer.wrap(target, offset, count));
+        int count = (int) Math.min(length, end - at);
+        Arrays.fill(target, offset, offset + count, (byte) 0);
+        return count;
       }
-      at += count;
+      int count = (int) Math.min(length, part.end() - at);
+      long from = part.offset() + (at - part.fileOffset());
+      in.readFully(from, ByteBuffer.wrap(target, offset, count));
       return count;
-    }
-
-    @Override
-    public long skip(long count) {
-      long skipped = Math.max(0, Math.min(count, sizeBytes - at));
-      at += skipped;
-      return skipped;
     }
   }
 }
