@@ -73,7 +73,9 @@ final class ContentChunker {
     }
   }
 
-  /** Takes a chunk, which lies in {@code bytes} up to {@code length}, for as long as it is called. */
+  /**
+   * Takes a chunk, which lies in {@code bytes} up to {@code length}, for as long as it is called.
+   */
   @FunctionalInterface
   interface Receiver {
     void take(byte[] bytes, int length) throws IOException;
@@ -93,7 +95,9 @@ final class ContentChunker {
     }
   }
 
-  /** How long the chunk is that starts a buffer, which holds the largest chunk or all that is left. */
+  /**
+   * How long the chunk is that starts a buffer, which holds the largest chunk or all that is left.
+   */
   private static int end(byte[] buffer, int filled) {
     if (filled <= MIN_BYTES) {
       return filled;

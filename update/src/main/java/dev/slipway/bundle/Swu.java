@@ -22,8 +22,8 @@ import java.util.Map;
 /**
  * The same images for SWUpdate: a cpio archive with a description, its signature and the images.
  *
- * <p>Images are installed while they are read ({@code installed-directly}). Deltas, expiry and notes
- * have no place in it and are left out.
+ * <p>Images are installed while they are read ({@code installed-directly}). Deltas, expiry and
+ * notes have no place in it and are left out.
  *
  * @see <a href="https://sbabic.github.io/swupdate/sw-description.html">SWUpdate, sw-description</a>
  */
@@ -51,8 +51,7 @@ public final class Swu {
       }
       images.put(entry.getKey(), read(entry.getKey(), entry.getValue(), progress));
     }
-    byte[] description =
-        describe(recipe, options, images).getBytes(StandardCharsets.UTF_8);
+    byte[] description = describe(recipe, options, images).getBytes(StandardCharsets.UTF_8);
     byte[] signature = Cms.signDetached(description, key, recipe.builtAt());
     Path part = target.resolveSibling(target.getFileName() + ".part");
     try {
@@ -93,8 +92,7 @@ public final class Swu {
         task.advance(count);
       }
     }
-    return new Image(
-        bytes, new CpioCrcWriter.Sum(size, sum & 0xffff_ffffL), Digest.finish(sha256));
+    return new Image(bytes, new CpioCrcWriter.Sum(size, sum & 0xffff_ffffL), Digest.finish(sha256));
   }
 
   private static String describe(

@@ -11,8 +11,8 @@ import java.util.TreeMap;
  *
  * @param hardware the revisions the update is for, as {@code /etc/hwrevision} has them behind the
  *     board's name: {@code 1.0}
- * @param copies for each set of slots the device that takes each slot's image. One set with an empty
- *     name is what always gets installed; otherwise the names are what {@code swupdate -e
+ * @param copies for each set of slots the device that takes each slot's image. One set with an
+ *     empty name is what always gets installed; otherwise the names are what {@code swupdate -e
  *     stable,NAME} chooses from
  */
 public record SwuOptions(List<String> hardware, Map<String, Map<String, String>> copies) {

@@ -38,7 +38,13 @@ class SwuTest {
     var command =
         new java.util.ArrayList<>(
             List.of(
-                "swupdate", "-k", keyring.toString(), "-H", "board:1.0", "-M", "-i",
+                "swupdate",
+                "-k",
+                keyring.toString(),
+                "-H",
+                "board:1.0",
+                "-M",
+                "-i",
                 update.toString()));
     command.addAll(List.of(more));
     return Tool.run(Map.of("TMPDIR", temp.toString()), command.toArray(String[]::new));
@@ -60,8 +66,7 @@ class SwuTest {
     Path b = Files.write(temp.resolve("b"), new byte[100 * 4096]);
     Path update =
         write(
-            Map.of(
-                "main", Map.of("rootfs", a.toString()), "alt", Map.of("rootfs", b.toString())));
+            Map.of("main", Map.of("rootfs", a.toString()), "alt", Map.of("rootfs", b.toString())));
     Tool.Result result = swupdate(update, "-e", "stable,alt");
     assertThat(result.status()).as(result.output()).isZero();
     assertThat(a).hasBinaryContent(new byte[100 * 4096]);

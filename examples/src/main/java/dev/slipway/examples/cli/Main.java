@@ -30,7 +30,9 @@ import picocli.CommandLine.Spec;
       RootfsCommand.class,
       InspectCommand.class,
       BootCommand.class,
-      StoreCommand.class
+      StoreCommand.class,
+      BundleCommand.class,
+      KeysCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 wrong specification."})
