@@ -17,6 +17,7 @@ import dev.slipway.rootfs.RootfsOptions;
 import dev.slipway.rootfs.RootfsResult;
 import dev.slipway.rootfs.Sandbox;
 import dev.slipway.rootfs.SandboxCommand;
+import dev.slipway.spec.DiskSettings.Initramfs;
 import dev.slipway.spec.DiskSettings.Layout;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.store.Blob;

@@ -33,7 +33,9 @@ import picocli.CommandLine.Spec;
       BootCommand.class,
       StoreCommand.class,
       DeltaCommand.class,
-      OstreeCommand.class
+      OstreeCommand.class,
+      BundleCommand.class,
+      KeysCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 wrong specification."})
