@@ -60,6 +60,11 @@ public final class LaneReader {
     return position;
   }
 
+  /** How many compressed bytes of a lane were read so far. */
+  public long compressedBytes(int number) {
+    return lanes.get(number).compressed;
+  }
+
   /** Checks that the input ends here. */
   public void expectEnd() throws IOException {
     if (!ended && readChunk()) {
@@ -105,6 +110,7 @@ public final class LaneReader {
       throw error("chunk: checksum: the delta is damaged before this place");
     }
     ahead += length;
+    lanes.get(number).compressed += length;
     if (ahead > AHEAD_MAX) {
       throw error("chunk: more than " + AHEAD_MAX + " bytes ahead of their use");
     }
@@ -137,6 +143,7 @@ public final class LaneReader {
   private final class Lane extends InputStream {
     private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
     private final int number;
+    private long compressed;
     private byte[] current = new byte[0];
     private int at;
 

@@ -46,9 +46,15 @@ final class DeltaCreateCommand implements Callable<Integer> {
   Profile profile;
 
   @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = "Write a page that shows what costs how much.")
+  Path report;
+
+  @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      defaultValue = "256M",
+      defaultValue = "512M",
       description =
           "What the tables of the search may take beside the encoders. Default: ${DEFAULT-VALUE}.")
   String memory;
@@ -92,6 +98,9 @@ final class DeltaCreateCommand implements Callable<Integer> {
       try (BlockDelta delta =
           BlockDelta.between(Volume.of(old), Volume.of(made), options, progress)) {
         delta.write(output);
+        if (report != null) {
+          Files.writeString(report, delta.report().html());
+        }
       }
     } finally {
       executor.shutdownNow();
