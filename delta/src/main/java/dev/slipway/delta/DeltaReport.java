@@ -100,8 +100,7 @@ public record DeltaReport(long deltaBytes, List<Entry> entries) {
               entry.reason()));
     }
     if (entries.size() > SHOWN) {
-      long rest =
-          entries.subList(SHOWN, entries.size()).stream().mapToLong(Entry::cost).sum();
+      long rest = entries.subList(SHOWN, entries.size()).stream().mapToLong(Entry::cost).sum();
       out.append(
           String.format(
               Locale.ROOT,

@@ -65,9 +65,7 @@ final class Explanation {
     skip(lane(Lanes.SIDES), member.recipeLength());
     address = ByteSpace.base(Area.TARGET_PLAIN.ordinal()) + plainMade;
     ledger.name(
-        "member at byte " + ByteSpace.offset(outside) + " (opened)",
-        address,
-        member.plainLength());
+        "member at byte " + ByteSpace.offset(outside) + " (opened)", address, member.plainLength());
     long end = address + member.plainLength();
     while (address < end) {
       step(ops.next(end - address));

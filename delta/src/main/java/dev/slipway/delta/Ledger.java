@@ -46,10 +46,7 @@ final class Ledger {
     long start = address / PIECE * PIECE;
     long offset = ByteSpace.offset(start);
     return unnamed.computeIfAbsent(
-        start,
-        key ->
-            new Part(
-                "bytes from " + offset + " to " + (offset + PIECE), start + PIECE));
+        start, key -> new Part("bytes from " + offset + " to " + (offset + PIECE), start + PIECE));
   }
 
   void copy(long address, long length) {

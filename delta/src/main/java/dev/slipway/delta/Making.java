@@ -2,8 +2,8 @@
 package dev.slipway.delta;
 
 import dev.slipway.delta.Place.Area;
-import dev.slipway.delta.coding.LaneWriter;
 import dev.slipway.delta.code.CodeContext;
+import dev.slipway.delta.coding.LaneWriter;
 import dev.slipway.delta.member.Member;
 import dev.slipway.delta.member.Rebuild;
 import dev.slipway.digest.Digest;
@@ -146,7 +146,8 @@ final class Making {
       Member member = text.member();
       String file =
           extents.stream()
-              .filter(e -> e.offset() <= member.offset() && member.offset() < e.offset() + e.length())
+              .filter(
+                  e -> e.offset() <= member.offset() && member.offset() < e.offset() + e.length())
               .map(Extent::path)
               .findFirst()
               .orElse("byte " + member.offset());

@@ -23,8 +23,7 @@ record DeltaFiles(Path directory) {
             .withMemory(Size.mib(8))
             .withDictionary(Size.mib(1));
     try (BlockDelta delta =
-        BlockDelta.between(
-            volume(pair.before()), volume(pair.after()), options, Progress.none())) {
+        BlockDelta.between(volume(pair.before()), volume(pair.after()), options, Progress.none())) {
       var out = new ByteArrayOutputStream();
       delta.writeTo(out);
       return out.toByteArray();
