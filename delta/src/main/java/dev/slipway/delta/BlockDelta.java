@@ -30,10 +30,12 @@ public final class BlockDelta implements Closeable {
 
   private final DeltaHeader header;
   private final LaneWriter lanes;
+  private final Ledger ledger;
 
-  BlockDelta(DeltaHeader header, LaneWriter lanes) {
+  BlockDelta(DeltaHeader header, LaneWriter lanes, Ledger ledger) {
     this.header = header;
     this.lanes = lanes;
+    this.ledger = ledger;
   }
 
   /**
@@ -46,13 +48,25 @@ public final class BlockDelta implements Closeable {
       throws IOException {
     try (MappedImage source = MappedImage.of(from, options.scratch());
         MappedImage target = MappedImage.of(to, options.scratch())) {
-      return new Making(source.bytes(), target.bytes(), options, progress).make();
+      return new Making(source.bytes(), target.bytes(), to.extents(), options, progress).make();
     }
   }
 
   /** What the delta says about itself. */
   public DeltaHeader header() {
     return header;
+  }
+
+  /** Which parts of the target cost how much, and why. */
+  public DeltaReport report() {
+    long all = DeltaHeader.BYTES;
+    for (Lanes lane : Lanes.values()) {
+      all += lanes.compressedSize(lane.ordinal());
+    }
+    return ledger.report(
+        all,
+        lanes.compressedSize(Lanes.DIFFERENCES.ordinal()),
+        lanes.compressedSize(Lanes.LITERALS.ordinal()));
   }
 
   /** Writes the delta into a stream, which stays open. */

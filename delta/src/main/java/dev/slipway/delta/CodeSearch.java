@@ -216,8 +216,7 @@ final class CodeSearch {
   }
 
   private List<Alignment> alignViews(byte[] before, byte[] after) throws IOException {
-    ByteSpace views =
-        ByteSpace.of(List.of(BlockSource.bytes(before), BlockSource.bytes(after)));
+    ByteSpace views = ByteSpace.of(List.of(BlockSource.bytes(before), BlockSource.bytes(after)));
     long newBase = ByteSpace.base(1);
     Matching matching =
         Matching.over(

@@ -50,8 +50,7 @@ final class Pieces {
       cut.gap(at, alignment.newOffset());
       boolean copied =
           !CodePair.isPredicted(alignment, pair.old())
-              && space.same(
-                      alignment.newOffset(), alignment.oldOffset(), alignment.length())
+              && space.same(alignment.newOffset(), alignment.oldOffset(), alignment.length())
                   == alignment.length();
       cut.add(
           copied ? Piece.Kind.COPY : Piece.Kind.DIFF,

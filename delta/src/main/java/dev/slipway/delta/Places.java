@@ -13,7 +13,10 @@ final class Places {
   private final PlainUse old;
   private final PlainUse made;
 
-  Places(MemberTexts oldTexts, MemberTexts madeTexts, List<Search.Stretch> stretches,
+  Places(
+      MemberTexts oldTexts,
+      MemberTexts madeTexts,
+      List<Search.Stretch> stretches,
       List<List<CodePair>> pairs) {
     old = new PlainUse(Area.SOURCE_PLAIN, oldTexts.texts());
     made = new PlainUse(Area.TARGET_PLAIN, madeTexts.texts());

@@ -134,9 +134,7 @@ final class Production implements Closeable {
     }
     boolean there = isThere(op.length());
     predictor =
-        there
-            ? null
-            : model.predictor(reach.part(op.oldFile(), op.oldLength()), predicted, side);
+        there ? null : model.predictor(reach.part(op.oldFile(), op.oldLength()), predicted, side);
     long start = sourceCheck.made();
     for (Op next : inner) {
       if (next instanceof Op.Diff diff && isWithin(diff, op)) {

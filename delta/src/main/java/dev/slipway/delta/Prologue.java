@@ -50,8 +50,7 @@ record Prologue(List<Opened> members, byte[] context) {
     long plain = 0;
     for (long i = 0; i < count; i++) {
       long offset = at + Numbers.read(lengths, header.sourceBytes() - at, "offset of a member");
-      long length =
-          Numbers.read(lengths, header.sourceBytes() - offset, "length of a member");
+      long length = Numbers.read(lengths, header.sourceBytes() - offset, "length of a member");
       int kind = (int) Numbers.read(lengths, MemberKind.values().length - 1, "kind of a member");
       long plainLength =
           Numbers.read(lengths, header.scratchBytes() - plain, "length of a plain text");

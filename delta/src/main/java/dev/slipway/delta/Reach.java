@@ -23,8 +23,7 @@ final class Reach implements Closeable {
   private final SpillFile targetPlain;
   private long targetPlainFlushed;
 
-  Reach(
-      DeltaHeader header, BlockSource source, TargetOutput target, Path scratch, String delta)
+  Reach(DeltaHeader header, BlockSource source, TargetOutput target, Path scratch, String delta)
       throws IOException {
     this.header = header;
     this.source = source;

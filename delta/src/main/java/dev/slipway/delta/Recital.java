@@ -44,8 +44,7 @@ final class Recital {
   private final byte[] wanted = new byte[PART];
   private long memoryBytes;
 
-  Recital(
-      ByteSpace space, Places places, CodeContext context, LaneWriter lanes, Ledger ledger) {
+  Recital(ByteSpace space, Places places, CodeContext context, LaneWriter lanes, Ledger ledger) {
     this.space = space;
     model = CodeModel.of(context);
     memoryBytes = context.memoryBytes();
@@ -103,8 +102,7 @@ final class Recital {
     CodePredictor predictor =
         model.predictor(
             space.source(pair.old().start(), pair.old().length()), predicted, pair.side());
-    memoryBytes =
-        Math.max(memoryBytes, predictor.memoryBytes() + (long) pieces.size() * OP_BYTES);
+    memoryBytes = Math.max(memoryBytes, predictor.memoryBytes() + (long) pieces.size() * OP_BYTES);
     begin();
     ops.code(
         new Op.Code(
@@ -118,14 +116,12 @@ final class Recital {
       declare(piece);
     }
     for (Piece piece : pieces) {
-      boolean isPredicted =
-          piece.kind() == Piece.Kind.DIFF && Pieces.isWithin(piece, pair.old());
+      boolean isPredicted = piece.kind() == Piece.Kind.DIFF && Pieces.isWithin(piece, pair.old());
       long start = pair.made().start();
       deliver(
           piece,
           isPredicted
-              ? (address, bytes, length) ->
-                  predictor.predict(address - start, bytes, 0, length)
+              ? (address, bytes, length) -> predictor.predict(address - start, bytes, 0, length)
               : null);
     }
   }

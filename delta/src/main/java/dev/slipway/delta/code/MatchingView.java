@@ -11,7 +11,8 @@ import java.util.List;
  *
  * <p>References in code become zero. A reference elsewhere becomes a hash of the bytes at its
  * target, in which all references have been set to zero in a first round; one to a name becomes a
- * hash of the name. So a table of pointers into which one was inserted matches around it.
+ * hash of the name; one to a type the hash of its {@linkplain BtfShapes shape}. So a table of
+ * pointers into which one was inserted matches around it.
  */
 final class MatchingView implements FieldSink {
   private static final int SIGN_BYTES = 16;
@@ -21,8 +22,12 @@ final class MatchingView implements FieldSink {
   private final byte[] view;
   private final byte[] signs; // null in the first round
   private final AddressMap map;
+  private final int[] shapes; // of the file's own types
+  private final int newTypes;
 
-  private MatchingView(byte[] view, byte[] signs, AddressMap map) {
+  private MatchingView(byte[] view, byte[] signs, AddressMap map, int[] shapes, int newTypes) {
+    this.shapes = shapes;
+    this.newTypes = newTypes;
     this.view = view;
     this.signs = signs;
     this.map = map;
@@ -40,8 +45,11 @@ final class MatchingView implements FieldSink {
     var map = new AddressMap(layout, same, Corrections.NONE);
     List<Region> regions = Regions.of(bytes, map, context, BtfSide.same(bytes, headers, context));
     byte[] zeroed = original.clone();
-    fields(regions, new MatchingView(zeroed, null, map));
-    fields(regions, new MatchingView(file, zeroed, map));
+    BtfShapes types = context.types().known() ? BtfShapes.read(bytes, headers) : null;
+    int[] shapes = types == null ? new int[0] : types.shapes();
+    int newTypes = context.types().newTypes();
+    fields(regions, new MatchingView(zeroed, null, map, shapes, newTypes));
+    fields(regions, new MatchingView(file, zeroed, map, shapes, newTypes));
   }
 
   private static void fields(List<Region> regions, FieldSink sink) throws IOException {
@@ -139,8 +147,11 @@ final class MatchingView implements FieldSink {
 
   @Override
   public void plain(FieldKind kind, long position, int bytes, long value) {
-    if (kind == FieldKind.TYPE_NUMBER || kind == FieldKind.TYPE_NAME) {
-      put(position, bytes, value); // what the new file has if nothing else changed
+    if (kind == FieldKind.TYPE_NAME) {
+      put(position, bytes, value); // the kernel's own names: as in the new file
+    } else if (kind == FieldKind.TYPE_NUMBER) {
+      long own = value - newTypes - 1;
+      put(position, bytes, own >= 0 && own < shapes.length ? shapes[(int) own] : value);
     }
   }
 }

@@ -20,6 +20,7 @@ import org.tukaani.xz.XZIOException;
  */
 public final class LaneReader {
   private static final int AHEAD_MAX = 4 << 20;
+  private static final int DECODED = 1 << 12;
 
   private final InputStream in;
   private final String source;
@@ -37,16 +38,13 @@ public final class LaneReader {
    * @param source the input's name in error messages
    * @param position how many bytes of the input lie before, for error messages
    */
-  public LaneReader(InputStream in, int[] dictionaries, String source, long position)
-      throws IOException {
+  public LaneReader(InputStream in, int[] dictionaries, String source, long position) {
     this.in = in;
     this.source = source;
     this.position = position;
     for (int i = 0; i < dictionaries.length; i++) {
-      var lane = new Lane(i);
-      lanes.add(lane);
-      decoders.add(
-          new BufferedInputStream(new Plain(Lzma2.decoder(lane, dictionaries[i]), i), 1 << 12));
+      lanes.add(new Lane(i));
+      decoders.add(new BufferedInputStream(new Plain(i, dictionaries[i]), DECODED));
     }
   }
 
@@ -58,6 +56,11 @@ public final class LaneReader {
   /** How many bytes of the input were read so far, those before it included. */
   public long position() {
     return position;
+  }
+
+  /** How many compressed bytes of a lane were read so far. */
+  public long compressedBytes(int number) {
+    return lanes.get(number).compressed;
   }
 
   /** Checks that the input ends here. */
@@ -105,6 +108,7 @@ public final class LaneReader {
       throw error("chunk: checksum: the delta is damaged before this place");
     }
     ahead += length;
+    lanes.get(number).compressed += length;
     if (ahead > AHEAD_MAX) {
       throw error("chunk: more than " + AHEAD_MAX + " bytes ahead of their use");
     }
@@ -137,6 +141,7 @@ public final class LaneReader {
   private final class Lane extends InputStream {
     private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
     private final int number;
+    private long compressed;
     private byte[] current = new byte[0];
     private int at;
 
@@ -182,14 +187,15 @@ public final class LaneReader {
     }
   }
 
-  /** Turns the decoder's complaints into ours. */
+  /** Opens a lane's decoder when it is wanted, and turns its complaints into ours. */
   private final class Plain extends InputStream {
-    private final InputStream decoder;
     private final int number;
+    private final int dictionaryBytes;
+    private InputStream decoder;
 
-    Plain(InputStream decoder, int number) {
-      this.decoder = decoder;
+    Plain(int number, int dictionaryBytes) {
       this.number = number;
+      this.dictionaryBytes = dictionaryBytes;
     }
 
     @Override
@@ -201,6 +207,9 @@ public final class LaneReader {
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
       try {
+        if (decoder == null) {
+          decoder = Lzma2.decoder(lanes.get(number), dictionaryBytes);
+        }
         return decoder.read(target, offset, length);
       } catch (FormatException e) {
         throw e;

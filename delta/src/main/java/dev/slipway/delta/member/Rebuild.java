@@ -22,6 +22,7 @@ public final class Rebuild {
     int kind = Recipe.kind(in);
     return switch (kind) {
       case Recipe.GZIP, Recipe.ZLIB -> new DeflateRebuild(deflate(kind, in), compressed);
+      case Recipe.XZ -> new XzRebuild(XzRecipe.read(in), compressed);
       case Recipe.CODEC -> CodecRecipe.codec(in).encode(new StaysOpen(compressed));
       default -> throw unknown(kind);
     };
@@ -33,6 +34,7 @@ public final class Rebuild {
     int kind = Recipe.kind(in);
     return switch (kind) {
       case Recipe.GZIP, Recipe.ZLIB -> deflate(kind, in).memoryBytes();
+      case Recipe.XZ -> XzRecipe.read(in).memoryBytes();
       case Recipe.CODEC -> CodecRecipe.memoryBytes(in);
       default -> throw unknown(kind);
     };
@@ -47,6 +49,7 @@ public final class Rebuild {
     int kind = Recipe.kind(in);
     return switch (kind) {
       case Recipe.GZIP, Recipe.ZLIB -> deflate(kind, in).dialect().nanosPerByte();
+      case Recipe.XZ -> XzRecipe.read(in).nanosPerByte();
       case Recipe.CODEC -> CodecRecipe.nanosPerByte(in);
       default -> throw unknown(kind);
     };

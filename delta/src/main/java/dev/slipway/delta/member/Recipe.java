@@ -20,6 +20,7 @@ public final class Recipe {
   static final int GZIP = 1;
   static final int ZLIB = 2;
   static final int CODEC = 3;
+  static final int XZ = 4;
 
   private static final int VERSION = 1;
   private static final int VERSION_SHIFT = 4;
@@ -37,7 +38,8 @@ public final class Recipe {
     try {
       return switch (member.kind()) {
         case GZIP, ZLIB -> DeflateRecipeMaker.make(file, member);
-        case XZ, ZSTD -> CodecRecipe.make(file, member);
+        case XZ -> XzRecipeMaker.make(file, member);
+        case ZSTD -> CodecRecipe.make(file, member);
       };
     } catch (FormatException e) {
       return Optional.empty(); // damaged, or of a kind we do not read: it stays as it is

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
       DeltaCreateCommand.class,
       DeltaApplyCommand.class,
       DeltaVerifyCommand.class,
-      DeltaInfoCommand.class
+      DeltaInfoCommand.class,
+      DeltaExplainCommand.class
     })
 final class DeltaCommand implements Runnable {
   @Spec CommandSpec spec;

@@ -20,9 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "create",
-    description = "Makes the delta that turns one image into another.")
+@Command(name = "create", description = "Makes the delta that turns one image into another.")
 final class DeltaCreateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "OLD", description = "The image that machines have.")
   Path from;
@@ -41,14 +39,19 @@ final class DeltaCreateCommand implements Callable<Integer> {
       names = "--profile",
       paramLabel = "P",
       defaultValue = "balanced",
-      description =
-          "How much work to put in: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "How much work to put in: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   Profile profile;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = "Write a page that shows what costs how much.")
+  Path report;
 
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      defaultValue = "256M",
+      defaultValue = "512M",
       description =
           "What the tables of the search may take beside the encoders. Default: ${DEFAULT-VALUE}.")
   String memory;
@@ -92,6 +95,9 @@ final class DeltaCreateCommand implements Callable<Integer> {
       try (BlockDelta delta =
           BlockDelta.between(Volume.of(old), Volume.of(made), options, progress)) {
         delta.write(output);
+        if (report != null) {
+          Files.writeString(report, delta.report().html());
+        }
       }
     } finally {
       executor.shutdownNow();

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.delta;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
+import dev.slipway.io.Size;
+import dev.slipway.progress.Progress;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever is wrong, it is said in one sentence, and no target is taken for good. */
+class BrokenDeltaTest {
+  private static final long SEED = 20261128;
+  private static final EditedImage PAIR = EditedImage.of(70_000, 9, SEED);
+  private static final int MUTATIONS = 10_000;
+  private static final int QUICK_MUTATIONS = 400;
+
+  private static byte[] delta;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void make(@TempDir Path scratch) throws IOException {
+    delta = new DeltaFiles(scratch).make(PAIR, Profile.MAX, Runnable::run);
+  }
+
+  @Test
+  void refusesADeltaCutAnywhere() throws IOException {
+    var files = new DeltaFiles(directory);
+    for (int length = 0; length < delta.length; length += length < 400 ? 1 : 997) {
+      byte[] cut = Arrays.copyOf(delta, length);
+      assertThatThrownBy(() -> files.apply(PAIR.before(), cut))
+          .as("cut to %d bytes", length)
+          .isInstanceOf(FormatException.class);
+      assertThat(files.target()).doesNotExist();
+      files.clear();
+    }
+  }
+
+  @Test
+  void refusesDataBehindTheEnd() {
+    byte[] longer = Arrays.copyOf(delta, delta.length + 1);
+    assertThatThrownBy(() -> new DeltaFiles(directory).apply(PAIR.before(), longer))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("data behind the end");
+  }
+
+  @Test
+  void survivesMutations() throws IOException {
+    survives(QUICK_MUTATIONS);
+  }
+
+  @Test
+  @Tag("slow")
+  void survivesTenThousandMutations() throws IOException {
+    survives(MUTATIONS);
+  }
+
+  /** Half of the mutations get their checksums mended, so that they reach what is behind them. */
+  private void survives(int mutations) throws IOException {
+    var files = new DeltaFiles(directory);
+    var random = new Random(SEED);
+    int unnoticed = 0;
+    for (int i = 0; i < mutations; i++) {
+      byte[] mutated = delta.clone();
+      int changes = 1 + random.nextInt(3);
+      for (int k = 0; k < changes; k++) {
+        int at = random.nextInt(random.nextBoolean() ? 200 : mutated.length);
+        mutated[at] =
+            (byte) (random.nextBoolean() ? random.nextInt() : mutated[at] ^ 1 << random.nextInt(8));
+      }
+      if (random.nextBoolean()) {
+        mendChecksums(mutated);
+      }
+      try {
+        assertThat(files.apply(PAIR.before(), mutated)).isEqualTo(PAIR.after());
+        unnoticed++;
+      } catch (FormatException e) {
+        assertThat(e.getMessage()).isNotBlank();
+      } catch (IOException e) {
+        assertThat(e.getMessage())
+            .as("mutation %d, seed %d", i, SEED)
+            .matches(
+                ".*(needs .* of memory|left, and applying needs|making it .* bytes long|write at byte).*");
+      }
+      assertThat(files.target()).as("mutation %d, seed %d", i, SEED).doesNotExist();
+      files.clear();
+    }
+    assertThat(unnoticed).isLessThan(mutations / 10); // a changed byte changed back, and the like
+  }
+
+  /** Makes the header and as many chunks as can be followed say that they are whole. */
+  private static void mendChecksums(byte[] mutated) {
+    int end = DeltaHeader.BYTES - Integer.BYTES;
+    var crc = new CRC32C();
+    crc.update(mutated, 0, end);
+    ByteBuffer.wrap(mutated).order(ByteOrder.LITTLE_ENDIAN).putInt(end, (int) crc.getValue());
+    int at = DeltaHeader.BYTES;
+    while (at + 7 < mutated.length && mutated[at] != -1) {
+      int control = mutated[at + 1] & 0xff;
+      int length;
+      if (control >= 0x80) {
+        length = (control >= 0xc0 ? 6 : 5) + u16(mutated, at + 4) + 1;
+      } else {
+        length = 3 + u16(mutated, at + 2) + 1;
+      }
+      int checksum = at + 1 + length;
+      if (checksum + Integer.BYTES > mutated.length) {
+        return;
+      }
+      crc.reset();
+      crc.update(mutated, at, 1 + length);
+      ByteBuffer.wrap(mutated).putInt(checksum, (int) crc.getValue());
+      at = checksum + Integer.BYTES;
+    }
+  }
+
+  private static int u16(byte[] bytes, int at) {
+    return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+  }
+
+  @Test
+  void saysThatTheSourceIsAnother() {
+    byte[] other = PAIR.before().clone();
+    for (int i = 0; i < other.length; i += 100) {
+      other[i]++;
+    }
+    assertThatThrownBy(() -> new DeltaFiles(directory).apply(other, delta))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("the source is not");
+    assertThat(directory.resolve("made")).doesNotExist();
+  }
+
+  @Test
+  void saysThatTheSourceIsTooSmall() {
+    assertThatThrownBy(() -> new DeltaFiles(directory).apply(new byte[10], delta))
+        .isInstanceOf(FormatException.class)
+        .hasMessage(
+            "delta: was made from an image of 70000 bytes, but the source has 10: it is another image");
+  }
+
+  @Test
+  void saysHowMuchMemoryIsNeeded() throws IOException {
+    var applier = new DeltaApplier(BlockSource.bytes(PAIR.before()), directory, Size.kib(4));
+    try (Destination destination = Destination.file(directory.resolve("made"))) {
+      assertThatThrownBy(
+              () ->
+                  applier.apply(
+                      new ByteArrayInputStream(delta), "delta", destination, Progress.none()))
+          .hasMessageContaining("of memory, and 4 KiB are allowed");
+    }
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void refusesADeviceThatIsTooSmall() throws IOException {
+    Path device = Files.write(directory.resolve("device"), new byte[100]);
+    try (Destination destination = Destination.inPlace(device, directory.resolve("state"))) {
+      assertThatThrownBy(
+              () ->
+                  new DeltaFiles(directory)
+                      .apply(BlockSource.bytes(PAIR.before()), delta, destination))
+          .hasMessageContaining("is too small");
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.examples.cli;
+
+import dev.slipway.delta.DeltaReport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(name = "explain", description = "Shows which parts of a delta cost how much, and why.")
+final class DeltaExplainCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "DELTA", description = "The delta.")
+  Path delta;
+
+  @Option(names = "--json", description = "Print JSON instead of text.")
+  boolean json;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = "Write a page with a map of the cost as well.")
+  Path report;
+
+  @Spec CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    DeltaReport explained;
+    try (InputStream in = Files.newInputStream(delta)) {
+      explained = DeltaReport.of(in, delta.toString());
+    }
+    if (report != null) {
+      Files.writeString(report, explained.html());
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println((json ? explained.json() : explained.text()).stripTrailing());
+    out.flush();
+    return 0;
+  }
+}
