@@ -99,8 +99,7 @@ public final class Variant implements Iterable<Variant> {
     if (value.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
       throw new IllegalArgumentException("a text without NUL that is valid Unicode: " + value);
     }
-    return new Variant(
-        TEXT, Arrays.copyOf(utf8, utf8.length + 1), 0, utf8.length + 1);
+    return new Variant(TEXT, Arrays.copyOf(utf8, utf8.length + 1), 0, utf8.length + 1);
   }
 
   /** A copy of bytes, as {@code ay}. */
