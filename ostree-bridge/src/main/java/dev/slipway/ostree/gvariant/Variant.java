@@ -25,6 +25,13 @@ import java.util.stream.Stream;
  * IllegalStateException}; what is in an input is checked by {@link #read}.
  */
 public final class Variant implements Iterable<Variant> {
+  private static final VariantType U8 = VariantType.of("y");
+  private static final VariantType BOOLEAN = VariantType.of("b");
+  private static final VariantType I32 = VariantType.of("i");
+  private static final VariantType U32 = VariantType.of("u");
+  private static final VariantType I64 = VariantType.of("x");
+  private static final VariantType U64 = VariantType.of("t");
+  private static final VariantType TEXT = VariantType.of("s");
   private static final VariantType BYTES = VariantType.of("ay");
   private static final VariantType VARIANT = VariantType.of("v");
 
@@ -40,12 +47,12 @@ public final class Variant implements Iterable<Variant> {
     this.length = length;
   }
 
-  private static Variant scalar(String type, int bytes, long value) {
+  private static Variant scalar(VariantType type, int bytes, long value) {
     byte[] own = new byte[bytes];
     for (int i = 0; i < bytes; i++) {
       own[i] = (byte) (value >>> (8 * i));
     }
-    return new Variant(VariantType.of(type), own, 0, bytes);
+    return new Variant(type, own, 0, bytes);
   }
 
   /**
@@ -61,29 +68,29 @@ public final class Variant implements Iterable<Variant> {
   }
 
   public static Variant u8(int value) {
-    return scalar("y", 1, value);
+    return scalar(U8, 1, value);
   }
 
   public static Variant bool(boolean value) {
-    return scalar("b", 1, value ? 1 : 0);
+    return scalar(BOOLEAN, 1, value ? 1 : 0);
   }
 
   public static Variant i32(int value) {
-    return scalar("i", 4, value);
+    return scalar(I32, 4, value);
   }
 
   /** The low 32 bits of a number. */
   public static Variant u32(long value) {
-    return scalar("u", 4, value);
+    return scalar(U32, 4, value);
   }
 
   public static Variant i64(long value) {
-    return scalar("x", 8, value);
+    return scalar(I64, 8, value);
   }
 
   /** A number of 64 bits without a sign. */
   public static Variant u64(long value) {
-    return scalar("t", 8, value);
+    return scalar(U64, 8, value);
   }
 
   /** A text, which must hold no NUL. */
@@ -92,8 +99,7 @@ public final class Variant implements Iterable<Variant> {
     if (value.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
       throw new IllegalArgumentException("a text without NUL that is valid Unicode: " + value);
     }
-    return new Variant(
-        VariantType.of("s"), Arrays.copyOf(utf8, utf8.length + 1), 0, utf8.length + 1);
+    return new Variant(TEXT, Arrays.copyOf(utf8, utf8.length + 1), 0, utf8.length + 1);
   }
 
   /** A copy of bytes, as {@code ay}. */

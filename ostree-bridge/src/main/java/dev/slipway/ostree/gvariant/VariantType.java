@@ -44,6 +44,13 @@ public final class VariantType {
     return type == null || parser.at < text.length() ? Optional.empty() : Optional.of(type);
   }
 
+  /** The type of tuples, or with braces entries, of such members. */
+  static VariantType tuple(char open, List<VariantType> members, char close) {
+    var text = new StringBuilder().append(open);
+    members.forEach(member -> text.append(member.text));
+    return new VariantType(text.append(close).toString(), List.copyOf(members));
+  }
+
   /** The type of arrays of these. */
   public VariantType array() {
     return new VariantType("a" + text, List.of(this));

@@ -35,9 +35,7 @@ final class VariantWriter {
 
   /** A tuple or, with braces, the entry of a dictionary. */
   static Variant tuple(char open, List<Variant> members, char close) {
-    var text = new StringBuilder().append(open);
-    members.forEach(member -> text.append(member.type()));
-    VariantType type = VariantType.of(text.append(close).toString());
+    VariantType type = VariantType.tuple(open, members.stream().map(Variant::type).toList(), close);
     if (members.isEmpty()) {
       return new Variant(type, new byte[1], 0, 1);
     }

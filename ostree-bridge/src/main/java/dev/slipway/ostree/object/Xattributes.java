@@ -17,12 +17,14 @@ import java.util.TreeMap;
  * the order of the names' bytes; read in any, because ostree 2022.7 keeps the order of tar files.
  */
 public final class Xattributes {
+  private static final Variant NONE = Variant.array("(ayay)", List.of());
+
   private Xattributes() {}
 
   /** The form that is written. */
   public static Variant toVariant(Xattrs xattrs) {
     if (xattrs.isEmpty()) {
-      return Variant.array("(ayay)", List.of());
+      return NONE;
     }
     var sorted = new TreeMap<byte[], byte[]>(Arrays::compareUnsigned);
     xattrs
