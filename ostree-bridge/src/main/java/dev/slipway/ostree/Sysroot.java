@@ -149,14 +149,11 @@ public final class Sysroot {
               stateroot,
               commit,
               origin.or(() -> base.flatMap(Deployment::origin)),
-              parameters
-                  .or(() -> base.map(Deployment::parameters))
-                  .orElse(KernelCommandLine.NONE));
+              parameters.or(() -> base.map(Deployment::parameters)).orElse(KernelCommandLine.NONE));
       Path place = directory(fresh);
       Directories.makeAll(place.getParent());
       Directories.removeTree(place); // of one that was killed before it was named anywhere
-      repository.checkout(
-          commit, place, CheckoutOptions.copying(threads).linking(), progress);
+      repository.checkout(commit, place, CheckoutOptions.copying(threads).linking(), progress);
       Optional<EtcMerge> etc = etc(commit, base, place);
       Directories.replace(
           root.resolve(fresh.originPath().relative()),
@@ -186,7 +183,9 @@ public final class Sysroot {
       merge =
           Optional.of(
               EtcMerge.of(
-                  HostTree.read(old.resolve("usr/etc")), HostTree.read(old.resolve("etc")), defaults));
+                  HostTree.read(old.resolve("usr/etc")),
+                  HostTree.read(old.resolve("etc")),
+                  defaults));
     }
     HostDirectory.write(merge.map(EtcMerge::tree).orElse(defaults), place.resolve("etc"));
     return merge;

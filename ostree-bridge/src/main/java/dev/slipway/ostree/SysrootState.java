@@ -157,8 +157,7 @@ record SysrootState(BootLayout layout) {
     // The old menu names links that are there until this one is on the disk.
     Path menu = root.resolve(DeploymentMenu.PATH.substring(1));
     Directories.makeAll(menu.getParent());
-    Directories.replace(
-        menu, layout.grubConfiguration().getBytes(StandardCharsets.UTF_8), true);
+    Directories.replace(menu, layout.grubConfiguration().getBytes(StandardCharsets.UTF_8), true);
   }
 
   private static void write(Path file, String text) throws IOException {

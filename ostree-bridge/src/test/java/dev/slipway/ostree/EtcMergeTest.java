@@ -64,8 +64,7 @@ class EtcMergeTest {
   @Test
   void localAdditionsKeepTheirDirectories() {
     EtcMerge merge =
-        EtcMerge.of(
-            tree("/d/a", "1"), tree("/d/a", "1", "/d/mine", "x"), tree("/other", "2"));
+        EtcMerge.of(tree("/d/a", "1"), tree("/d/a", "1", "/d/mine", "x"), tree("/other", "2"));
 
     assertThat(merge.tree()).isEqualTo(tree("/d/mine", "x", "/other", "2"));
     assertThat(merge.changed()).containsExactly(path("/d/mine"));

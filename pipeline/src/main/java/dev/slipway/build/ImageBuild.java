@@ -379,7 +379,8 @@ public final class ImageBuild {
     Content initramfs = initramfs(store, steps, kernel, prepared, progress);
     Tree root = kernel.installed(prepared.system(), initramfs, system.stamp());
     ImageDisk.Planned planned =
-        disk(steps, prepared.tools(), prepared.bootTools()).plan(root, kernel.version(), Optional.empty());
+        disk(steps, prepared.tools(), prepared.bootTools())
+            .plan(root, kernel.version(), Optional.empty());
 
     WrittenImage written = ImageFile.of(planned.disk()).write(image(), progress);
     var packages =

@@ -66,9 +66,7 @@ final class DeltaApplyCommand implements Callable<Integer> {
       throw new IllegalArgumentException("name a file with --state for the progress of the work");
     }
     Path note =
-        state != null || !inPlace
-            ? state
-            : delta.resolveSibling(delta.getFileName() + ".state");
+        state != null || !inPlace ? state : delta.resolveSibling(delta.getFileName() + ".state");
     Path directory =
         scratch != null ? scratch : (inPlace ? note : output).toAbsolutePath().getParent();
     Applied applied;

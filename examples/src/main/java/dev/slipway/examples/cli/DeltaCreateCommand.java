@@ -20,9 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "create",
-    description = "Makes the delta that turns one image into another.")
+@Command(name = "create", description = "Makes the delta that turns one image into another.")
 final class DeltaCreateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "OLD", description = "The image that machines have.")
   Path from;
@@ -41,8 +39,7 @@ final class DeltaCreateCommand implements Callable<Integer> {
       names = "--profile",
       paramLabel = "P",
       defaultValue = "balanced",
-      description =
-          "How much work to put in: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "How much work to put in: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   Profile profile;
 
   @Option(

@@ -18,8 +18,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "verify",
-    description =
-        "Tells whether a delta fits an image, by applying it to a temporary file.")
+    description = "Tells whether a delta fits an image, by applying it to a temporary file.")
 final class DeltaVerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "OLD", description = "The image, or block device, that is there.")
   Path from;

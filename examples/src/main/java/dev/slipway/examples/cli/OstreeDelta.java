@@ -138,8 +138,14 @@ final class OstreeDelta implements Runnable {
       for (int i = 0; i < superblock.parts().size(); i++) {
         DeltaSuperblock.Part part = superblock.parts().get(i);
         out.println(
-            "Part " + i + ": " + part.objects().size() + " objects, " + part.objectBytes()
-                + " bytes, as " + part.sizeBytes());
+            "Part "
+                + i
+                + ": "
+                + part.objects().size()
+                + " objects, "
+                + part.objectBytes()
+                + " bytes, as "
+                + part.sizeBytes());
       }
     }
   }
@@ -153,8 +159,7 @@ final class OstreeDelta implements Runnable {
     void run(OstreeRepository repository, PrintWriter out) throws IOException {
       Path directory = Files.isDirectory(delta) ? delta : delta.toAbsolutePath().getParent();
       try (ConsoleProgress progress = ConsoleProgress.standard()) {
-        out.println(
-            StaticDelta.apply(repository, directory, DeltaLimits.DEFAULT, progress));
+        out.println(StaticDelta.apply(repository, directory, DeltaLimits.DEFAULT, progress));
       }
     }
   }
