@@ -148,7 +148,10 @@ class OstreeImageTest {
             .withVersion("2.0");
     Digest second = server.commit(newer, info, 2, Progress.none()).checksum();
     StaticDelta.make(
-        server, new DeltaName(Optional.of(first), second), DeltaOptions.threads(2), Progress.none());
+        server,
+        new DeltaName(Optional.of(first), second),
+        DeltaOptions.threads(2),
+        Progress.none());
     server.writeSummary(Instant.ofEpochSecond(1_800_000_000));
     return second;
   }

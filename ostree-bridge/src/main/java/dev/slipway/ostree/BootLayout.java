@@ -97,8 +97,7 @@ record BootLayout(int version, int subversion, List<Deployment> deployments) {
     var named = new ArrayList<DeploymentMenu.Named>();
     for (int i = 0; i < deployments.size(); i++) {
       named.add(
-          new DeploymentMenu.Named(
-              deployments.get(i).name(), entry(i, deployments.size() - i)));
+          new DeploymentMenu.Named(deployments.get(i).name(), entry(i, deployments.size() - i)));
     }
     return DeploymentMenu.of(named);
   }

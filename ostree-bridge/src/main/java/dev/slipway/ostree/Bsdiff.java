@@ -82,8 +82,16 @@ final class Bsdiff {
       long seek = number(step);
       if (diff < 0 || extra < 0 || diff > newLength - made || extra > newLength - made - diff) {
         throw new FormatException(
-            source + ": a step of " + diff + " and " + extra + " bytes, of " + newLength
-                + " bytes " + (newLength - made) + " are left");
+            source
+                + ": a step of "
+                + diff
+                + " and "
+                + extra
+                + " bytes, of "
+                + newLength
+                + " bytes "
+                + (newLength - made)
+                + " are left");
       }
       if (diff == 0 && extra == 0 && seek == 0) {
         throw new FormatException(source + ": a step that does nothing");

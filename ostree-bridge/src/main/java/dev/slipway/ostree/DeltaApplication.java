@@ -29,10 +29,7 @@ final class DeltaApplication {
   private final String source;
 
   DeltaApplication(
-      OstreeRepository repository,
-      DeltaSuperblock superblock,
-      DeltaLimits limits,
-      String source) {
+      OstreeRepository repository, DeltaSuperblock superblock, DeltaLimits limits, String source) {
     this.repository = repository;
     this.superblock = superblock;
     this.limits = limits;
@@ -48,8 +45,7 @@ final class DeltaApplication {
       Optional<Variant> detached =
           superblock.metadata().find(superblock.name().path() + "/commitmeta", "a{sv}");
       if (detached.isPresent()) {
-        transaction.writeDetached(
-            superblock.name().to(), VariantDict.of(detached.get()).toBytes());
+        transaction.writeDetached(superblock.name().to(), VariantDict.of(detached.get()).toBytes());
       }
       transaction.commit();
     }
@@ -90,8 +86,7 @@ final class DeltaApplication {
     Part part = superblock.parts().get(number);
     InputStream file = inline(number).orElse(null);
     try (PartInput input =
-            PartInput.open(
-                file != null ? file : parts.open(number), part, limits, work, place);
+            PartInput.open(file != null ? file : parts.open(number), part, limits, work, place);
         var application =
             new PartApplication(
                 repository, transaction, input, part.objects(), limits, work, place)) {

@@ -12,11 +12,7 @@ package dev.slipway.ostree;
  * @param operationBytes how many bytes of operations a part may have, which are held in memory
  */
 public record DeltaLimits(
-    long superblockBytes,
-    long partBytes,
-    long payloadBytes,
-    long objectBytes,
-    int operationBytes) {
+    long superblockBytes, long partBytes, long payloadBytes, long objectBytes, int operationBytes) {
   /** Room for deltas of whole systems: objects and parts of 16 GiB, superblocks of 64 MiB. */
   public static final DeltaLimits DEFAULT =
       new DeltaLimits(64L << 20, 16L << 30, 16L << 30, 16L << 30, 32 << 20);

@@ -24,8 +24,7 @@ public record DeltaName(Optional<Digest> from, Digest to) {
   /** The directory below the repository: {@code deltas/6S/PZYDWdh38-b+o...}. */
   public String path() {
     String to64 = base64(to);
-    return "deltas/"
-        + from.map(f -> split(base64(f)) + "-" + to64).orElseGet(() -> split(to64));
+    return "deltas/" + from.map(f -> split(base64(f)) + "-" + to64).orElseGet(() -> split(to64));
   }
 
   /** The file that lists all deltas to this one's commit. */
@@ -42,7 +41,9 @@ public record DeltaName(Optional<Digest> from, Digest to) {
     return ENCODER.encodeToString(digest.bytes()).replace('/', '_');
   }
 
-  /** As the summary and {@code ostree static-delta list} have it: {@code from-to}, or {@code to}. */
+  /**
+   * As the summary and {@code ostree static-delta list} have it: {@code from-to}, or {@code to}.
+   */
   @Override
   public String toString() {
     return from.map(f -> f + "-" + to).orElseGet(to::hex);

@@ -32,7 +32,8 @@ record DeltaScope(Map<ObjectName, byte[]> directories, NavigableMap<String, Dige
   }
 
   private void addDirectory(
-      OstreeRepository repository, Digest tree, Digest meta, String path, int depth) throws IOException {
+      OstreeRepository repository, Digest tree, Digest meta, String path, int depth)
+      throws IOException {
     ObjectName name = ObjectName.dirTree(tree);
     if (depth > LIMIT_DEPTH) {
       throw new IOException(name + ": directories are nested more than " + LIMIT_DEPTH + " deep");

@@ -181,7 +181,7 @@ final class DeltaWriter {
 
   private EncodedFile encode(Planned planned) throws IOException {
     return EncodedFile.of(
-repository, planned.file().checksum(), planned.base(), budget, options.memoryBytes(), work);
+        repository, planned.file().checksum(), planned.base(), budget, options.memoryBytes(), work);
   }
 
   /** Ends the part that is being put together, and starts the next. */

@@ -151,8 +151,7 @@ abstract class EncodedFile implements Closeable {
       Path newFile = spooled(file, directory);
       BlockSource oldSource = BlockSource.file(oldFile);
       try (oldSource) {
-        RollingCopies.Result pieces =
-            RollingCopies.between(oldSource, BlockSource.file(newFile));
+        RollingCopies.Result pieces = RollingCopies.between(oldSource, BlockSource.file(newFile));
         if (pieces.addedBytes() < file.sizeBytes()) {
           return new Rolled(checksum, file.header(), base, pieces, newFile);
         }

@@ -30,8 +30,7 @@ final class FileKind {
         return false;
       }
     }
-    return X86.contains(
-        (start[MACHINE_OFFSET] & 0xff) | (start[MACHINE_OFFSET + 1] & 0xff) << 8);
+    return X86.contains((start[MACHINE_OFFSET] & 0xff) | (start[MACHINE_OFFSET + 1] & 0xff) << 8);
   }
 
   /** Brings files of one kind together: by the end of the name, then by the directory. */

@@ -24,6 +24,12 @@ final class HostCalls {
   private static final int O_DIRECTORY = 0200000;
   private static final int O_CLOEXEC = 02000000;
 
+  /** {@code linux/fs.h}, where a long has 8 bytes. */
+  private static final long FS_IOC_GETFLAGS = 0x80086601L;
+
+  private static final long FS_IOC_SETFLAGS = 0x40086602L;
+  private static final int FS_IMMUTABLE_FL = 1 << 4;
+
   private static final int PATH_BYTES_MAX = 4096;
 
   /** Linux gives a file at most so many bytes of attribute names, and each as much. */
@@ -34,6 +40,8 @@ final class HostCalls {
     int open(@In byte[] path, int flags);
 
     int syncfs(int descriptor);
+
+    int ioctl(int descriptor, long request, @In @Out int[] flags);
 
     int close(int descriptor);
 
@@ -83,6 +91,25 @@ final class HostCalls {
     check(Math.min(descriptor, 0), "open", directory);
     try {
       check(functions.syncfs(descriptor), "syncfs", directory);
+    } finally {
+      int ignored = functions.close(descriptor);
+    }
+  }
+
+  /**
+   * Sets or clears the attribute that keeps even root from changing a directory, which ostree gives
+   * to deployments. A file system without it is left alone.
+   */
+  void setImmutable(String directory, boolean immutable) throws IOException {
+    int descriptor = functions.open(bytes(directory), O_DIRECTORY | O_CLOEXEC);
+    check(Math.min(descriptor, 0), "open", directory);
+    try {
+      int[] flags = new int[2]; // the kernel's type is long, but it writes an int
+      if (functions.ioctl(descriptor, FS_IOC_GETFLAGS, flags) != 0) {
+        return;
+      }
+      flags[0] = immutable ? flags[0] | FS_IMMUTABLE_FL : flags[0] & ~FS_IMMUTABLE_FL;
+      int ignored = functions.ioctl(descriptor, FS_IOC_SETFLAGS, flags);
     } finally {
       int ignored = functions.close(descriptor);
     }

@@ -315,7 +315,8 @@ public final class OstreeRepository {
       String remote, Fetcher fetcher, List<URI> addresses, PullOptions options, Progress progress)
       throws IOException {
     var source = new RemoteObjects(new RemoteFiles(fetcher, addresses));
-    return new Pull(this, source, options, DeltaSource.none(), progress).run(remote);
+    return new Pull(this, source, options, new RemoteDeltas(this, DeltaLimits.DEFAULT), progress)
+        .run(remote);
   }
 
   /** Copies commits from a repository of any mode on this machine. */

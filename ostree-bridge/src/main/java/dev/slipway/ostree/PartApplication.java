@@ -144,8 +144,10 @@ final class PartApplication implements Closeable {
   private void begin() throws IOException {
     requireClosed();
     if (made >= objects.size() || objects.get(made).type() != ObjectType.FILE) {
-      throw error("begins a file where " + (made < objects.size() ? "a directory" : "nothing")
-          + " is announced");
+      throw error(
+          "begins a file where "
+              + (made < objects.size() ? "a directory" : "nothing")
+              + " is announced");
     }
     FileHeader header = header(number(), number(), Optional.empty());
     open = Optional.of(new OpenFile(header, objectSize()));
@@ -167,7 +169,13 @@ final class PartApplication implements Closeable {
     if (readFrom.isPresent()) {
       BlockSource from = readFrom.get();
       if (offset < 0 || offset > from.size() || length > from.size() - offset) {
-        throw error("reads bytes " + Long.toUnsignedString(offset) + " + " + length + " of a file of " + from.size());
+        throw error(
+            "reads bytes "
+                + Long.toUnsignedString(offset)
+                + " + "
+                + length
+                + " of a file of "
+                + from.size());
       }
       from.stream(offset, length).transferTo(file.out);
     } else {
@@ -265,7 +273,10 @@ final class PartApplication implements Closeable {
     long size = number();
     if (size < 0 || size > limits.objectBytes()) {
       throw error(
-          "an object of " + Long.toUnsignedString(size) + " bytes, at most " + limits.objectBytes());
+          "an object of "
+              + Long.toUnsignedString(size)
+              + " bytes, at most "
+              + limits.objectBytes());
     }
     return size;
   }

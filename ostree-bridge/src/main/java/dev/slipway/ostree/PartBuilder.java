@@ -180,8 +180,7 @@ final class PartBuilder implements Closeable {
   }
 
   private int mode(FileHeader header) {
-    var mode =
-        new Mode(header.metadata().uid(), header.metadata().gid(), header.mode());
+    var mode = new Mode(header.metadata().uid(), header.metadata().gid(), header.mode());
     return modes.computeIfAbsent(mode, m -> modes.size());
   }
 
@@ -203,8 +202,7 @@ final class PartBuilder implements Closeable {
                     .toList())
             .toBytes();
     byte[] attributeBytes =
-        Variant.array(
-                "a(ayay)", attributes.keySet().stream().map(Xattributes::toVariant).toList())
+        Variant.array("a(ayay)", attributes.keySet().stream().map(Xattributes::toVariant).toList())
             .toBytes();
     out.write(modeBytes);
     out.write(attributeBytes);

@@ -59,6 +59,10 @@ final class PartFile {
     while (dictionary < DICTIONARY_BYTES_MAX && dictionary < part.dataBytes()) {
       dictionary *= 2;
     }
+    if (kind == Kind.FILES) {
+      options.setPb(0);
+      options.setLc(LZMA2Options.LC_LP_MAX);
+    }
     options.setDictSize(dictionary);
     FilterOptions[] filters =
         kind == Kind.PROGRAMS

@@ -79,8 +79,7 @@ final class PartInput implements Closeable {
   }
 
   private static void unpack(
-      InputStream raw, Part part, DeltaLimits limits, Path file, String source)
-      throws IOException {
+      InputStream raw, Part part, DeltaLimits limits, Path file, String source) throws IOException {
     if (part.sizeBytes() > limits.partBytes()) {
       throw new FormatException(
           source + ": a part of " + part.sizeBytes() + " bytes, at most " + limits.partBytes());
@@ -122,8 +121,8 @@ final class PartInput implements Closeable {
     }
   }
 
-  private static PartInput divide(
-      BlockSource payload, Path file, DeltaLimits limits, String source) throws IOException {
+  private static PartInput divide(BlockSource payload, Path file, DeltaLimits limits, String source)
+      throws IOException {
     long size = payload.size();
     int width = size > 0xffff_ffffL ? 8 : size > 0xffff ? 4 : size > 0xff ? 2 : 1;
     long body = size - 3L * width;

@@ -141,9 +141,7 @@ final class RollingCopies {
     }
     long end = at + same;
     long oldEnd = old + same;
-    while (end < after.size()
-        && oldEnd < before.size()
-        && after.at(end) == before.at(oldEnd)) {
+    while (end < after.size() && oldEnd < before.size() && after.at(end) == before.at(oldEnd)) {
       end++;
       oldEnd++;
     }

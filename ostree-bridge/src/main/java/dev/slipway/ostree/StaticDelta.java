@@ -7,8 +7,10 @@ import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /**
  * Static deltas: what a machine downloads to get from one commit to another.
@@ -63,6 +65,22 @@ public final class StaticDelta {
     new DeltaApplication(repository, superblock, limits, delta.toString())
         .run(number -> Files.newInputStream(delta.resolve(Integer.toString(number))), progress);
     return superblock.name().to();
+  }
+
+  /** All deltas that lie in a repository. */
+  public static List<DeltaName> list(OstreeRepository repository) throws IOException {
+    return StoredDeltas.list(repository).stream()
+        .map(each -> new DeltaName(each.from(), each.to()))
+        .toList();
+  }
+
+  /** Removes a delta. */
+  public static void delete(OstreeRepository repository, DeltaName name) throws IOException {
+    Path place = repository.directory().resolve(name.path());
+    if (!Files.isDirectory(place)) {
+      throw new NoSuchFileException(place.toString(), null, "there is no delta " + name);
+    }
+    Directories.removeTree(place);
   }
 
   /** Reads the head of a delta that lies in a directory. */

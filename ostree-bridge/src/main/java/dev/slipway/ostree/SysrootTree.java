@@ -16,7 +16,6 @@ import dev.slipway.tree.Node.Directory;
 import dev.slipway.tree.Node.HardLink;
 import dev.slipway.tree.Node.Inode;
 import dev.slipway.tree.Node.RegularFile;
-import dev.slipway.tree.Node.Symlink;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreeBuilder;
 import dev.slipway.tree.TreePath;
@@ -312,8 +311,7 @@ public record SysrootTree(Tree tree, Digest commit, Deployment deployment) {
 
     private void bootFile(String path, TreePath original) {
       out.put(
-          TreePath.of("/boot" + path),
-          new HardLink(object(ObjectName.file(checksum(original)))));
+          TreePath.of("/boot" + path), new HardLink(object(ObjectName.file(checksum(original)))));
     }
 
     /** What {@code ostree admin os-init} makes in {@code /var}; the rest comes from tmpfiles.d. */

@@ -74,8 +74,7 @@ class GrubUpkeepTest {
 
     assertThat(run().output()).isEmpty();
 
-    assertThat(sysroot.resolve("boot/grub/grub.cfg"))
-        .hasContent(DeploymentMenu.of(entries));
+    assertThat(sysroot.resolve("boot/grub/grub.cfg")).hasContent(DeploymentMenu.of(entries));
   }
 
   @Test

@@ -100,9 +100,7 @@ class StaticDeltaTest {
   }
 
   private Digest commit(Tree tree) throws IOException {
-    return server
-        .commit(tree, CommitInfo.of("test", 1_700_000_000), 2, Progress.none())
-        .checksum();
+    return server.commit(tree, CommitInfo.of("test", 1_700_000_000), 2, Progress.none()).checksum();
   }
 
   private Path make(Optional<Digest> from, Digest to, DeltaOptions options) throws IOException {
@@ -208,11 +206,7 @@ class StaticDeltaTest {
     }
     assertThat(
             Tool.output(
-                "ostree",
-                "--repo=" + server.directory(),
-                "static-delta",
-                "show",
-                from + "-" + to))
+                "ostree", "--repo=" + server.directory(), "static-delta", "show", from + "-" + to))
         .contains("Number of parts:");
   }
 
@@ -297,8 +291,7 @@ class StaticDeltaTest {
                     DeltaLimits.DEFAULT,
                     Progress.none()))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining(
-            "starts at commit " + from + ", which this repository does not have");
+        .hasMessageContaining("starts at commit " + from + ", which this repository does not have");
   }
 
   @Test
@@ -324,8 +317,7 @@ class StaticDeltaTest {
         delta,
         new DeltaLimits(1 << 20, part, 1 << 30, LARGE - 1, 1 << 20),
         "at most " + (LARGE - 1));
-    refuses(
-        client, delta, new DeltaLimits(1 << 20, part, 1 << 30, 1 << 30, 4), "operations:");
+    refuses(client, delta, new DeltaLimits(1 << 20, part, 1 << 30, 1 << 30, 4), "operations:");
   }
 
   private static void refuses(OstreeRepository client, Path delta, String message) {

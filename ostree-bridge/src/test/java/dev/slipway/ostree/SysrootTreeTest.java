@@ -64,20 +64,21 @@ class SysrootTreeTest {
         .isTrue();
     assertThat(new String(made.tree().read(place + "/etc/app.conf"), StandardCharsets.UTF_8))
         .isEqualTo("level=1\n");
-    assertThat(made.tree().follow(TreePath.of("/ostree/boot.1/debian/"
-            + made.deployment().bootChecksum() + "/0")))
+    assertThat(
+            made.tree()
+                .follow(
+                    TreePath.of(
+                        "/ostree/boot.1/debian/" + made.deployment().bootChecksum() + "/0")))
         .contains(made.deployment().path());
   }
 
   @Test
   void aTreeWithoutAnInitramfsIsRefused() throws Exception {
-    Tree lacking =
-        fitted().without(path -> path.name().equals("initramfs.img"));
+    Tree lacking = fitted().without(path -> path.name().equals("initramfs.img"));
 
     assertThatThrownBy(
             () ->
-                SysrootTree.of(
-                    lacking, info(), "debian", Optional.empty(), KernelCommandLine.NONE))
+                SysrootTree.of(lacking, info(), "debian", Optional.empty(), KernelCommandLine.NONE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("/usr/lib/modules/6.1.0-1-amd64 has no initramfs.img; add one and try again");
   }
@@ -109,7 +110,13 @@ class SysrootTreeTest {
     server.commit(newer, info().withVersion("2"), 2, Progress.none());
     String repo = "--repo=" + sysroot + "/ostree/repo";
     Tool.output(
-        "ostree", repo, "remote", "add", "--no-gpg-verify", "origin", "file://" + server.directory());
+        "ostree",
+        repo,
+        "remote",
+        "add",
+        "--no-gpg-verify",
+        "origin",
+        "file://" + server.directory());
     Files.writeString(sysroot.resolve(made.deployment().path().relative() + "/etc/mine"), "x\n");
 
     Tool.Result upgrade =

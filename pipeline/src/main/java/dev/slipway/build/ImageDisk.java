@@ -98,16 +98,14 @@ record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds
                     tree,
                     Ext4Options.readOnly(
                         identity.fileSystemId(DiskLayout.RECOVERY_NAME), timeSeconds)));
-    DiskLayout.Parts parts =
-        parts(menu, identity, fitted, Optional.of(slot), recoveryVolume, data);
+    DiskLayout.Parts parts = parts(menu, identity, fitted, Optional.of(slot), recoveryVolume, data);
     return new Planned(layout(settings.layout()).plan(identity, parts).build(), fitted.size());
   }
 
   /** One file system with room for what is deployed later and for data; it grows to the disk. */
   private Planned ostree(Tree system, String kernel, DiskIdentity identity) throws IOException {
     BootMenu menu = menu(spec.disk(), identity);
-    Tree root =
-        new OstreeRoot(spec, timeSeconds).of(system, kernel, menu.deploymentCommandLine());
+    Tree root = new OstreeRoot(spec, timeSeconds).of(system, kernel, menu.deploymentCommandLine());
     UUID id = identity.fileSystemId(DiskLayout.ROOT);
     long used = Ext4.of(root, Ext4Options.readOnly(id, timeSeconds)).size();
     Size room = spec.disk().slot().orElseGet(() -> Size.bytes(used / 2 * 3));

@@ -32,7 +32,9 @@ import picocli.CommandLine.Spec;
       OstreeServe.class,
       OstreeUpkeep.Fsck.class,
       OstreeUpkeep.Repair.class,
-      OstreeUpkeep.Prune.class
+      OstreeUpkeep.Prune.class,
+      OstreeDelta.class,
+      OstreeAdmin.class
     },
     synopsisSubcommandLabel = "COMMAND")
 final class OstreeCommand implements Runnable {
