@@ -41,7 +41,7 @@ final class KeyFile {
     int number = 0;
     for (String line : text.split("\n")) {
       number++;
-      String content = line.strip();
+      String content = withoutBlanks(line);
       if (content.isEmpty() || content.startsWith("#")) {
         continue;
       }
@@ -56,13 +56,26 @@ final class KeyFile {
       if (group == null || equals <= 0) {
         throw file.error(number, "neither a group nor a key with a value: \"" + content + "\"");
       }
-      String key = content.substring(0, equals).stripTrailing();
-      String value = file.unescape(content.substring(equals + 1).stripLeading(), number);
+      String key = withoutBlanks(content.substring(0, equals));
+      String value = file.unescape(withoutBlanks(content.substring(equals + 1)), number);
       if (file.groups.get(group).putIfAbsent(key, value) != null) {
         throw file.error(number, "key " + key + " is there twice in [" + group + "]");
       }
     }
     return file;
+  }
+
+  /** Blanks and tabs only, as GLib has it: other white space belongs to values. */
+  private static String withoutBlanks(String text) {
+    int start = 0;
+    int end = text.length();
+    while (start < end && (text.charAt(start) == ' ' || text.charAt(start) == '\t')) {
+      start++;
+    }
+    while (start < end && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\t')) {
+      end--;
+    }
+    return text.substring(start, end);
   }
 
   private FormatException error(int line, String message) {
@@ -137,6 +150,9 @@ final class KeyFile {
   private static String escape(String value) {
     String escaped =
         value.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r");
-    return escaped.startsWith(" ") ? "\\s" + escaped.substring(1) : escaped;
+    if (escaped.startsWith(" ")) {
+      escaped = "\\s" + escaped.substring(1);
+    }
+    return escaped.endsWith(" ") ? escaped.substring(0, escaped.length() - 1) + "\\s" : escaped;
   }
 }

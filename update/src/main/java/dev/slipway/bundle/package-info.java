@@ -12,6 +12,9 @@
  * what a bundle says of itself. Writing: {@code BundlePayload} (manifest and files), {@code
  * BundleWriter}; the text of manifests: {@code ManifestText} on {@code KeyFile}.
  *
+ * <p>{@link dev.slipway.bundle.Swu} and {@link dev.slipway.bundle.Casync} give the same images to
+ * other updaters.
+ *
  * @see <a href="https://rauc.readthedocs.io/en/latest/reference.html">RAUC, reference</a>
  */
 package dev.slipway.bundle;

@@ -31,7 +31,15 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       BootCommand.class,
       StoreCommand.class,
-      DeltaCommand.class
+      DeltaCommand.class,
+      BundleCommand.class,
+      KeysCommand.class,
+      InstallCommand.class,
+      StatusCommand.class,
+      MarkCommand.class,
+      RollbackCommand.class,
+      ResetCommand.class,
+      FlashCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 wrong specification."})

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class BundleCommandTest {
+  @TempDir Path temp;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private byte[] image;
+
+  private int run(String... words) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    var main = new Main();
+    return new CommandLine(main)
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command))
+        .execute(words);
+  }
+
+  @BeforeEach
+  void make() throws Exception {
+    image = new byte[40 * 4096];
+    new Random(1).nextBytes(image);
+    Files.write(temp.resolve("root.img"), image);
+    Files.write(temp.resolve("old.img"), new byte[4096]);
+    Files.writeString(temp.resolve("delta"), "a delta");
+    assertThat(run("keys", "create", path("keys"), "--kind", "EC", "--name", "Test")).isZero();
+    assertThat(err.toString()).contains("WARNING: these are keys for development.");
+    assertThat(
+            run(
+                "bundle",
+                "create",
+                path("update.raucb"),
+                "--compatible",
+                "robot",
+                "--version-name",
+                "1.1",
+                "--image",
+                "rootfs=" + path("root.img"),
+                "--delta",
+                "rootfs,1.0," + path("old.img") + "," + path("delta"),
+                "--key",
+                path("keys/signer.key"),
+                "--cert",
+                path("keys/signer.pem")))
+        .as(err.toString())
+        .isZero();
+  }
+
+  private String path(String name) {
+    return temp.resolve(name).toString();
+  }
+
+  @Test
+  void keysAreForTheirOwnerAloneAndNeverOverwritten() throws Exception {
+    assertThat(Files.getPosixFilePermissions(temp.resolve("keys/signer.key"))).hasSize(2);
+    assertThat(run("keys", "create", path("keys"))).isEqualTo(Main.FAILED);
+    assertThat(err.toString()).contains("ca.pem: is there already");
+  }
+
+  @Test
+  void infoSaysWhetherTheSignatureWasVerified() {
+    assertThat(run("bundle", "info", path("update.raucb"))).isZero();
+    assertThat(out.toString())
+        .contains("compatible  robot\n", "slot rootfs: 160 KiB", "  delta     7 B from 1.0")
+        .endsWith("signature NOT verified: give --keyring\n");
+    assertThat(run("bundle", "info", path("update.raucb"), "--keyring", path("keys/ca.pem")))
+        .isZero();
+    assertThat(out.toString())
+        .endsWith(
+            "signed by CN=Test development signer, issued by CN=Test development authority\n");
+  }
+
+  @Test
+  void verifyFindsWhatWasAltered() throws Exception {
+    String[] command = {"bundle", "verify", path("update.raucb"), "--keyring", path("keys/ca.pem")};
+    assertThat(run(command)).isZero();
+    assertThat(out.toString()).contains("update.raucb: good, signed by CN=Test");
+    byte[] bytes = Files.readAllBytes(temp.resolve("update.raucb"));
+    bytes[5000] ^= 1;
+    Files.write(temp.resolve("update.raucb"), bytes);
+    assertThat(run(command)).isEqualTo(Main.FAILED);
+    assertThat(err.toString()).contains("byte 4096: digest: found").contains("it was altered");
+  }
+
+  @Test
+  void extractGivesWhatWentIn() throws Exception {
+    assertThat(
+            run(
+                "bundle",
+                "extract",
+                path("update.raucb"),
+                path("out"),
+                "--keyring",
+                path("keys/ca.pem")))
+        .isZero();
+    assertThat(temp.resolve("out/rootfs.img")).hasBinaryContent(image);
+    try (var files = Files.list(temp.resolve("out"))) {
+      assertThat(files).hasSize(2);
+    }
+  }
+
+  @Test
+  void withoutAKeyringNothingIsExtracted() {
+    assertThat(run("bundle", "extract", path("update.raucb"), path("out"))).isEqualTo(Main.FAILED);
+    assertThat(err.toString()).contains("--keyring is needed");
+    assertThat(temp.resolve("out")).doesNotExist();
+  }
+}

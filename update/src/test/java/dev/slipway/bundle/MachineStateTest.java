@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class MachineStateTest {
+  private static final BundleManifest MANIFEST =
+      new BundleManifest(
+          "robot",
+          "1.1",
+          5,
+          Samples.TIME,
+          Optional.of(Samples.TIME.plusSeconds(100)),
+          "",
+          List.of(
+              new BundleImage(
+                  "rootfs", 4096, Samples.OLD, Optional.of("rootfs.img"), true, List.of())));
+
+  private static MachineState machine(String compatible, long sequence, Instant now) {
+    return new MachineState(compatible, Optional.of(sequence), now, Samples.TIME);
+  }
+
+  @Test
+  void theRightMachineAtTheRightTimeMayInstall() {
+    assertThat(machine("robot", 4, Samples.TIME).objection(MANIFEST, false)).isEmpty();
+    assertThat(machine("robot", 5, Samples.TIME).objection(MANIFEST, false)).isEmpty();
+    var unknown =
+        new MachineState("robot", Optional.empty(), Samples.TIME, Instant.EPOCH);
+    assertThat(unknown.objection(MANIFEST, false)).isEmpty();
+  }
+
+  @Test
+  void bundlesForOthersExpiredOnesAndStepsBackAreRefused() {
+    assertThat(machine("rover", 4, Samples.TIME).objection(MANIFEST, true))
+        .contains("the bundle is for \"robot\", this machine is a \"rover\"");
+    assertThat(machine("robot", 4, Samples.TIME.plusSeconds(100)).objection(MANIFEST, true))
+        .contains("the bundle expired at 2026-01-02T03:05:45Z, now is 2026-01-02T03:05:45Z");
+    assertThat(machine("robot", 6, Samples.TIME).objection(MANIFEST, false))
+        .contains(
+            "the bundle is older than what runs: sequence 5, this machine has 6; allow downgrades"
+                + " if you mean it");
+    assertThat(machine("robot", 6, Samples.TIME).objection(MANIFEST, true)).isEmpty();
+  }
+
+  @Test
+  void aClockIn1970DoesNotMakeExpiredBundlesYoung() {
+    var machine =
+        new MachineState(
+            "robot", Optional.of(4L), Instant.EPOCH, Samples.TIME.plusSeconds(1_000));
+    assertThat(machine.objection(MANIFEST, false))
+        .contains("the bundle expired at 2026-01-02T03:05:45Z, now is 2026-01-02T03:20:45Z");
+  }
+}
