@@ -148,12 +148,7 @@ class CloudImageTest {
           "systemctl is-system-running --wait; echo kept >/etc/own; echo kept >/var/lib/own; useradd -m local");
       id = ssh.output(machine, "cat /etc/machine-id");
       assertThat(id).matches("[0-9a-f]{32}");
-      assertThat(
-              ssh.output(
-                  machine,
-                  "slipway-boot status"))
-          .contains("A_OK=1")
-          .contains("A_TRY=0");
+      assertThat(ssh.output(machine, "slipway-boot status")).contains("A_OK=1").contains("A_TRY=0");
       assertThat(ssh.output(machine, "dpkg -s openssh-server | grep ^Status"))
           .isEqualTo("Status: install ok installed");
       stop(machine);

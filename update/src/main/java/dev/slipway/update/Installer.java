@@ -232,8 +232,7 @@ public final class Installer {
     return new Installed(job.target(), version, Optional.empty(), written);
   }
 
-  private Applied apply(Content delta, String file, Job job, Progress progress)
-      throws IOException {
+  private Applied apply(Content delta, String file, Job job, Progress progress) throws IOException {
     String partition = SystemDisk.partitionOf(job.target());
     try (InputStream in = new PacedStream(delta.open(), options.pace());
         Destination destination =

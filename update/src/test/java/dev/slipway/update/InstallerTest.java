@@ -134,8 +134,7 @@ class InstallerTest {
     Path bundle = SampleMachine.full(temp, "1.1", 11);
     try (UpdateLock lock = UpdateLock.take(state)) {
       assertThat(lock).isNotNull();
-      assertThatThrownBy(
-              () -> SampleMachine.install(disk, bundle, SampleMachine.options(state)))
+      assertThatThrownBy(() -> SampleMachine.install(disk, bundle, SampleMachine.options(state)))
           .isInstanceOf(RefusedException.class)
           .hasMessageStartingWith("another update is under way");
     }

@@ -73,8 +73,7 @@ class SourcesTest {
     SampleMachine.full(temp, "1.1", 11);
     Path newest = SampleMachine.full(temp, "1.0.5", 12);
     Files.writeString(temp.resolve("junk.raucb"), "no bundle");
-    try (BundleSource source =
-        BundleSource.open(temp.toString(), null, temp, Pace.free())) {
+    try (BundleSource source = BundleSource.open(temp.toString(), null, temp, Pace.free())) {
       assertThat(source.name()).isEqualTo(newest.toString());
     }
     byte[] bytes = Files.readAllBytes(newest);

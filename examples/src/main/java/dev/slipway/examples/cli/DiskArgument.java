@@ -20,7 +20,8 @@ final class DiskArgument {
   @Option(
       names = "--state",
       paramLabel = "DIR",
-      description = "Where unfinished work is kept. Default: on the data partition; with --disk, DISK.state.")
+      description =
+          "Where unfinished work is kept. Default: on the data partition; with --disk, DISK.state.")
   Path state;
 
   private RunningSystem machine;
@@ -45,9 +46,7 @@ final class DiskArgument {
     if (state != null) {
       return state;
     }
-    return disk != null
-        ? disk.resolveSibling(disk.getFileName() + ".state")
-        : machine().state();
+    return disk != null ? disk.resolveSibling(disk.getFileName() + ".state") : machine().state();
   }
 
   Path changes() throws IOException {

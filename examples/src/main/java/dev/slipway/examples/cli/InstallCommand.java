@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
 final class InstallCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "BUNDLE",
-      description = "A file, a directory of which the newest bundle is taken, http(s)://, or - for standard input.")
+      description =
+          "A file, a directory of which the newest bundle is taken, http(s)://, or - for standard input.")
   String bundle;
 
   @Mixin DiskArgument target;

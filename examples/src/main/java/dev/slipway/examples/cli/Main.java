@@ -71,12 +71,17 @@ public final class Main implements Runnable {
 
   /** Runs a command line and returns its exit code. */
   static int run(String... arguments) {
+    return commandLine().execute(arguments);
+  }
+
+  /** The command, ready to be given words. */
+  static CommandLine commandLine() {
     var main = new Main();
     CommandLine line = new CommandLine(main);
     line.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command));
     line.setUsageHelpAutoWidth(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    return line.execute(arguments);
+    return line;
   }
 
   @Override

@@ -40,8 +40,7 @@ final class MarkCommand implements Callable<Integer> {
       disk.store()
           .update(
               state -> {
-                Slot which =
-                    slot != null ? slot : running.or(state::next).orElse(Slot.A);
+                Slot which = slot != null ? slot : running.or(state::next).orElse(Slot.A);
                 return verdict == Verdict.GOOD ? state.good(which) : state.bad(which);
               });
     }

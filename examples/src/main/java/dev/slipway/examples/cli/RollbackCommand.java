@@ -23,7 +23,9 @@ final class RollbackCommand implements Callable<Integer> {
       Slot back = now.other();
       if (!state.slots().containsKey(back) || !state.slot(back).ok()) {
         throw new RefusedException(
-            "slot " + back + " holds no release that may be started; there is nothing to go back to");
+            "slot "
+                + back
+                + " holds no release that may be started; there is nothing to go back to");
       }
       disk.store().update(changed -> changed.primary(back));
     }
