@@ -156,6 +156,11 @@ public final class TestServer implements AutoCloseable {
   /** Announces the whole file (or what is left of it) and hangs up after some bytes of it. */
   public static Fault breakOffAfter(int bytes) {
     return (exchange, file) -> {
+      String bounded = header(exchange, "Range");
+      if (bounded.matches("bytes=[0-9]+-[0-9]+")) {
+        piece(exchange, file, bounded.substring(6).split("-"), bytes);
+        return;
+      }
       int from = start(exchange, file);
       if (from > 0) {
         exchange.getResponseHeaders().set("Content-Range", range(from, file));
@@ -234,6 +239,11 @@ public final class TestServer implements AutoCloseable {
   }
 
   private static void send(HttpExchange exchange, byte[] file) throws IOException {
+    String bounded = header(exchange, "Range");
+    if (bounded.matches("bytes=[0-9]+-[0-9]+")) {
+      piece(exchange, file, bounded.substring(6).split("-"), Integer.MAX_VALUE);
+      return;
+    }
     int from = start(exchange, file);
     exchange.getResponseHeaders().set("ETag", tag(file));
     if (from > 0) {
@@ -244,6 +254,20 @@ public final class TestServer implements AutoCloseable {
     if (length > 0) {
       exchange.getResponseBody().write(file, from, length);
     }
+  }
+
+  /** Answers a request for a piece that has an end, and hangs up after some bytes of it. */
+  private static void piece(HttpExchange exchange, byte[] file, String[] ends, int most)
+      throws IOException {
+    int from = Integer.parseInt(ends[0]);
+    int to = Math.min(Integer.parseInt(ends[1]), file.length - 1);
+    exchange.getResponseHeaders().set("ETag", tag(file));
+    exchange
+        .getResponseHeaders()
+        .set("Content-Range", "bytes " + from + "-" + to + "/" + file.length);
+    exchange.sendResponseHeaders(206, to - from + 1);
+    exchange.getResponseBody().write(file, from, Math.min(most, to - from + 1));
+    exchange.getResponseBody().flush();
   }
 
   private static int start(HttpExchange exchange, byte[] file) {

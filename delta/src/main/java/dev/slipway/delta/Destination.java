@@ -65,8 +65,7 @@ public final class Destination implements Closeable {
    * @param source what is there now; must show what is written to {@code sink}. Both stay open
    * @param name the partition's name in error messages
    */
-  public static Destination inPlace(
-      BlockSource source, BlockSink sink, String name, Path state) {
+  public static Destination inPlace(BlockSource source, BlockSink sink, String name, Path state) {
     return new Destination(Path.of(name), state, Path.of(name), new Part(source, sink));
   }
 

@@ -133,8 +133,7 @@ class UpdateStoryTest {
           new BundleRecipe("story", version, TIME)
               .sequence(Long.MAX_VALUE / 2)
               .image(Installer.SLOT_CLASS, slot);
-      Bundle.write(
-          recipe, keys.signer(), BundleOptions.zstd(2, directory), file, Progress.none());
+      Bundle.write(recipe, keys.signer(), BundleOptions.zstd(2, directory), file, Progress.none());
     }
     Files.delete(built.image());
     return file;

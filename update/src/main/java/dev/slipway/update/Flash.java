@@ -92,7 +92,11 @@ public final class Flash {
       Matcher matcher = same.matcher(used.toString());
       if (used.isAbsolute() && matcher.matches()) {
         throw new RefusedException(
-            device + " is in use: " + used + (words.length > 1 ? " at " + words[1] : "") + "; unmount it first, and never name the disk that runs");
+            device
+                + " is in use: "
+                + used
+                + (words.length > 1 ? " at " + words[1] : "")
+                + "; unmount it first, and never name the disk that runs");
       }
     }
   }

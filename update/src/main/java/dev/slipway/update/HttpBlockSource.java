@@ -77,13 +77,13 @@ public final class HttpBlockSource implements BlockSource {
     try (InputStream body = answer.body()) {
       body.readNBytes(1);
     }
-    tag = answer.headers().firstValue("ETag").or(() -> answer.headers().firstValue("Last-Modified"));
+    tag =
+        answer.headers().firstValue("ETag").or(() -> answer.headers().firstValue("Last-Modified"));
     return Long.parseLong(contentRange(answer).group(3));
   }
 
   private Matcher contentRange(HttpResponse<?> answer) throws IOException {
-    Matcher range =
-        RANGE.matcher(answer.headers().firstValue("Content-Range").orElse("nothing"));
+    Matcher range = RANGE.matcher(answer.headers().firstValue("Content-Range").orElse("nothing"));
     if (!range.matches()) {
       throw new IOException(uri + ": the server answers without a usable Content-Range");
     }

@@ -11,8 +11,8 @@ import java.util.Optional;
  * How an update is installed.
  *
  * @param state a directory that stays over restarts: where the work stands, and temporary files
- * @param running the slot that runs; nothing when the disk is no machine's that is running, and then
- *     the slot that was confirmed last counts as the running one
+ * @param running the slot that runs; nothing when the disk is no machine's that is running, and
+ *     then the slot that was confirmed last counts as the running one
  * @param now what the clock says, to judge the bundle's expiry
  * @param allowOlder whether a release may be installed that is older than the running one
  * @param pace how fast, and whether still

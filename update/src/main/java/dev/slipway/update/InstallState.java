@@ -45,13 +45,13 @@ record InstallState(Slot slot, Digest image, long doneBytes) {
       return Optional.empty();
     }
     return Optional.of(
-        new InstallState(
-            Slot.valueOf(words[0]), Digest.parse(words[1]), Long.parseLong(words[2])));
+        new InstallState(Slot.valueOf(words[0]), Digest.parse(words[1]), Long.parseLong(words[2])));
   }
 
   void write(Path directory) throws IOException {
     Path beside = directory.resolve(FILE + ".new");
-    byte[] text = (slot + " " + image.hex() + " " + doneBytes + "\n").getBytes(StandardCharsets.UTF_8);
+    byte[] text =
+        (slot + " " + image.hex() + " " + doneBytes + "\n").getBytes(StandardCharsets.UTF_8);
     try (FileChannel channel =
         FileChannel.open(
             beside,
@@ -62,7 +62,10 @@ record InstallState(Slot slot, Digest image, long doneBytes) {
       channel.force(true);
     }
     Files.move(
-        beside, file(directory), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        beside,
+        file(directory),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   static void remove(Path directory) throws IOException {

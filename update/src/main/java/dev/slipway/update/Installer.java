@@ -8,6 +8,7 @@ import dev.slipway.bundle.Bundle;
 import dev.slipway.bundle.BundleDelta;
 import dev.slipway.bundle.BundleImage;
 import dev.slipway.bundle.BundleManifest;
+import dev.slipway.bundle.MachineState;
 import dev.slipway.delta.Applied;
 import dev.slipway.delta.DeltaApplier;
 import dev.slipway.delta.Destination;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -132,37 +134,18 @@ public final class Installer {
     }
   }
 
+  /** A release that does not say what it is fits every bundle; an expired one is refused anyhow. */
   private void requireFit(BundleManifest manifest, Optional<Release> running)
       throws RefusedException {
-    if (manifest.expiresAt().filter(at -> !options.now().isBefore(at)).isPresent()) {
-      throw new RefusedException(
-          "the bundle expired at "
-              + manifest.expiresAt().get()
-              + "; the clock says "
-              + options.now());
-    }
-    if (running.isEmpty()) {
-      return;
-    }
-    if (!manifest.compatible().equals(running.get().compatible())) {
-      throw new RefusedException(
-          "the bundle is for \""
-              + manifest.compatible()
-              + "\", this machine is a \""
-              + running.get().compatible()
-              + "\"");
-    }
-    if (manifest.sequence() < running.get().sequence() && !options.allowOlder()) {
-      throw new RefusedException(
-          "the bundle's release "
-              + manifest.version()
-              + " (number "
-              + manifest.sequence()
-              + ") is older than "
-              + running.get().version()
-              + " (number "
-              + running.get().sequence()
-              + "), which runs; allow older releases to go back");
+    var machine =
+        new MachineState(
+            running.map(Release::compatible).orElse(manifest.compatible()),
+            running.map(Release::sequence),
+            options.now(),
+            Instant.EPOCH);
+    Optional<String> objection = machine.objection(manifest, options.allowOlder());
+    if (objection.isPresent()) {
+      throw new RefusedException(objection.get());
     }
   }
 
@@ -249,8 +232,7 @@ public final class Installer {
     return new Installed(job.target(), version, Optional.empty(), written);
   }
 
-  private Applied apply(Content delta, String file, Job job, Progress progress)
-      throws IOException {
+  private Applied apply(Content delta, String file, Job job, Progress progress) throws IOException {
     String partition = SystemDisk.partitionOf(job.target());
     try (InputStream in = new PacedStream(delta.open(), options.pace());
         Destination destination =

@@ -56,14 +56,19 @@ public record Release(String compatible, String version, long sequence) {
         default -> {}
       }
     }
-    if (compatible == null || version == null || sequence == null || !sequence.matches("[0-9]{1,18}")) {
+    if (compatible == null
+        || version == null
+        || sequence == null
+        || !sequence.matches("[0-9]{1,18}")) {
       throw new FormatException(
           source + ": expected lines compatible=, version= and sequence= with a number");
     }
     return new Release(compatible, version, Long.parseLong(sequence));
   }
 
-  /** How long the image in a slot is, which the slot itself may outlast; nothing when it is empty. */
+  /**
+   * How long the image in a slot is, which the slot itself may outlast; nothing when it is empty.
+   */
   static Optional<Long> imageBytes(BlockSource slot, String name) throws IOException {
     if (Ext4.isOn(slot)) {
       Ext4Image image = Ext4.open(slot, name);
@@ -72,8 +77,7 @@ public record Release(String compatible, String version, long sequence) {
     if (!Squashfs.isOn(slot)) {
       return Optional.empty();
     }
-    StructReader in =
-        StructReader.littleEndian(name, 0, slot.readFully(0, SQUASHFS_SUPERBLOCK));
+    StructReader in = StructReader.littleEndian(name, 0, slot.readFully(0, SQUASHFS_SUPERBLOCK));
     long used = in.u64(SQUASHFS_BYTES_USED, "bytes_used");
     long padding = Squashfs.PADDING_BYTES;
     return Optional.of((used + padding - 1) / padding * padding);

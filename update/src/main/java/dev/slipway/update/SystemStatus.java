@@ -40,8 +40,8 @@ public record SystemStatus(
    * @param state where the installer keeps its state
    * @param changes what was changed in {@code /etc}; a directory that is not there will do
    */
-  public static SystemStatus of(
-      SystemDisk disk, Optional<Slot> running, Path state, Path changes) throws IOException {
+  public static SystemStatus of(SystemDisk disk, Optional<Slot> running, Path state, Path changes)
+      throws IOException {
     BootState boot = disk.store().read();
     var releases = new EnumMap<Slot, Release>(Slot.class);
     for (Slot slot : boot.slots().keySet()) {
@@ -63,7 +63,8 @@ public record SystemStatus(
     for (Map.Entry<Slot, BootState.SlotState> entry : boot.slots().entrySet()) {
       Slot slot = entry.getKey();
       out.append("slot ").append(slot).append(": ");
-      out.append(Optional.ofNullable(releases.get(slot)).map(Release::version).orElse("no release"));
+      out.append(
+          Optional.ofNullable(releases.get(slot)).map(Release::version).orElse("no release"));
       out.append(running.filter(slot::equals).isPresent() ? ", running" : "");
       out.append(", ").append(words(slot, entry.getValue())).append('\n');
     }

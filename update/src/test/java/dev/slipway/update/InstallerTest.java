@@ -100,7 +100,7 @@ class InstallerTest {
     assertThatThrownBy(() -> SampleMachine.install(disk, older, options))
         .isInstanceOf(RefusedException.class)
         .hasMessage(
-            "the bundle's release 0.9 (number 9) is older than 1.0 (number 10), which runs; allow older releases to go back");
+            "the bundle is older than what runs: sequence 9, this machine has 10; allow downgrades if you mean it");
     Path expired =
         SampleMachine.write(
             SampleMachine.recipe("1.1", 11)
@@ -134,8 +134,7 @@ class InstallerTest {
     Path bundle = SampleMachine.full(temp, "1.1", 11);
     try (UpdateLock lock = UpdateLock.take(state)) {
       assertThat(lock).isNotNull();
-      assertThatThrownBy(
-              () -> SampleMachine.install(disk, bundle, SampleMachine.options(state)))
+      assertThatThrownBy(() -> SampleMachine.install(disk, bundle, SampleMachine.options(state)))
           .isInstanceOf(RefusedException.class)
           .hasMessageStartingWith("another update is under way");
     }

@@ -86,7 +86,9 @@ class PowerCutTest {
     for (int block : grub.written()) {
       // GRUB writes both sectors of the file, one after the other, and knows no flush
       for (int at = 0; at < 1024; at += SECTOR) {
-        recorded.sink().write(blocks[block] + at, ByteBuffer.wrap(grub.blocks()[block], at, SECTOR));
+        recorded
+            .sink()
+            .write(blocks[block] + at, ByteBuffer.wrap(grub.blocks()[block], at, SECTOR));
       }
     }
     recorded.sink().flush();
@@ -105,9 +107,7 @@ class PowerCutTest {
     assertThat(started).as(what).isIn("A", "B");
     boolean a = started.equals("A");
     Digest found =
-        Digest.of(
-            RecordedDisk.sourceOf(disk)
-                .stream(a ? slotA : slotB, a ? bytes : newBytes));
+        Digest.of(RecordedDisk.sourceOf(disk).stream(a ? slotA : slotB, a ? bytes : newBytes));
     assertThat(found).as(what + ": slot " + started).isEqualTo(a ? old : fresh);
   }
 

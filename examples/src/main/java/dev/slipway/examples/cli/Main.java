@@ -35,7 +35,13 @@ import picocli.CommandLine.Spec;
       DeltaCommand.class,
       OstreeCommand.class,
       BundleCommand.class,
-      KeysCommand.class
+      KeysCommand.class,
+      InstallCommand.class,
+      StatusCommand.class,
+      MarkCommand.class,
+      RollbackCommand.class,
+      ResetCommand.class,
+      FlashCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 wrong specification."})
@@ -84,12 +90,21 @@ public final class Main implements Runnable {
   }
 
   private static int run(BooleanSupplier stopping, String... arguments) {
+    return commandLine(stopping).execute(arguments);
+  }
+
+  /** The command, ready to be given words. */
+  static CommandLine commandLine() {
+    return commandLine(() -> false);
+  }
+
+  private static CommandLine commandLine(BooleanSupplier stopping) {
     var main = new Main(stopping);
     CommandLine line = new CommandLine(main);
     line.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command));
     line.setUsageHelpAutoWidth(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    return line.execute(arguments);
+    return line;
   }
 
   @Override

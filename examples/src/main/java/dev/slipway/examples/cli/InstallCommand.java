@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.examples.cli;
+
+import dev.slipway.bundle.Bundle;
+import dev.slipway.io.Size;
+import dev.slipway.update.BundleSource;
+import dev.slipway.update.InstallOptions;
+import dev.slipway.update.Installed;
+import dev.slipway.update.Installer;
+import dev.slipway.update.Pace;
+import dev.slipway.update.SystemDisk;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "install",
+    description = {
+      "Installs a bundle into the slot that does not run; it is started next.",
+      "Of a bundle on a web server only what is needed is fetched. Stopped at any moment, the same command goes on."
+    })
+final class InstallCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "BUNDLE",
+      description =
+          "A file, a directory of which the newest bundle is taken, http(s)://, or - for standard input.")
+  String bundle;
+
+  @Mixin DiskArgument target;
+
+  @Mixin TrustOptions trust;
+
+  @Option(
+      names = "--allow-downgrade",
+      description = "Install it even when what runs is a later release.")
+  boolean allowDowngrade;
+
+  @Option(
+      names = "--rate-limit",
+      paramLabel = "SIZE",
+      description = "At most so much a second, such as \"500 KiB\".")
+  String rateLimit;
+
+  @Spec CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    var stop = new AtomicBoolean();
+    var stopped = new Thread(() -> stop.set(true), "stop");
+    Runtime.getRuntime().addShutdownHook(stopped);
+    Pace pace = new Pace(rateLimit == null ? 0 : Size.parse(rateLimit).bytes(), stop::get);
+    Path state = target.state();
+    Installed done;
+    try (ConsoleProgress progress = ConsoleProgress.standard();
+        SystemDisk disk = target.open();
+        BundleSource source = BundleSource.open(bundle, System.in, state, pace);
+        Bundle open = Bundle.open(source.source(), source.name(), trust.policy())) {
+      Instant now = trust.at == null ? Instant.now() : trust.at;
+      var options = new InstallOptions(state, target.running(), now, allowDowngrade, pace);
+      done = Installer.of(disk, options).install(open, progress);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        "release "
+            + done.version()
+            + " is in slot "
+            + done.slot()
+            + done.from().map(from -> ", by a delta from " + from).orElse("")
+            + "; "
+            + Size.bytes(done.writtenBytes())
+            + " were written. It is started next.");
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.slipway.boot.GrubEfi;
+import dev.slipway.bootconfig.BootMenu;
+import dev.slipway.bootconfig.BootPartition;
+import dev.slipway.bootconfig.Slot;
+import dev.slipway.disk.DiskIdentity;
+import dev.slipway.disk.DiskLayout;
+import dev.slipway.fs.ext4.Ext4;
+import dev.slipway.fs.ext4.Ext4Options;
+import dev.slipway.fs.fat.Fat;
+import dev.slipway.fs.fat.FatOptions;
+import dev.slipway.io.BlockSink;
+import dev.slipway.io.Size;
+import dev.slipway.progress.Progress;
+import dev.slipway.tree.Content;
+import dev.slipway.tree.Tree;
+import dev.slipway.volume.Volume;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An image is updated from the command line, offline. */
+class UpdateCommandsTest {
+  private static final DiskIdentity IDENTITY = DiskIdentity.of("robot");
+
+  @TempDir Path temp;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... words) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    return Main.commandLine()
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(words);
+  }
+
+  private String path(String name) {
+    return temp.resolve(name).toString();
+  }
+
+  private static Volume release(String version) {
+    String text = "compatible=robot\nversion=" + version + "\nsequence=1\n";
+    return Ext4.of(
+        Tree.of(t -> t.file("/usr/lib/slipway/release", 0644, Content.utf8(text))),
+        Ext4Options.readOnly(IDENTITY.fileSystemId("slot"), 0));
+  }
+
+  private static BootPartition partition(int number, String name) {
+    return new BootPartition(number, IDENTITY.partitionId(name));
+  }
+
+  private static void write(Volume volume, Path file) throws IOException {
+    try (BlockSink sink = BlockSink.createFile(file, volume.size())) {
+      volume.writeTo(sink, Progress.none());
+    }
+  }
+
+  @BeforeEach
+  void makeDiskAndBundle() throws Exception {
+    BootMenu menu =
+        BootMenu.ab(
+            partition(3, DiskLayout.ROOT_A),
+            partition(4, DiskLayout.ROOT_B),
+            partition(2, DiskLayout.ESP));
+    Tree esp = GrubEfi.configuration(menu, menu.freshState(Set.of(Slot.A)));
+    var parts =
+        new DiskLayout.Parts(
+            "amd64",
+            new byte[440],
+            Volume.zeros(4096),
+            Fat.of(esp, FatOptions.of(Size.mib(8), IDENTITY.fatSerial("esp"))),
+            release("1.0"),
+            Optional.of(Size.mib(2)),
+            Optional.empty(),
+            Ext4.of(Tree.empty(), Ext4Options.readOnly(IDENTITY.fileSystemId("data"), 0)));
+    write(DiskLayout.AB.plan(IDENTITY, parts).build(), temp.resolve("disk.img"));
+    write(release("1.1"), temp.resolve("root.img"));
+    assertThat(run("keys", "create", path("keys"), "--kind", "EC", "--name", "Test")).isZero();
+    assertThat(
+            run(
+                "bundle",
+                "create",
+                path("update.raucb"),
+                "--compatible",
+                "robot",
+                "--version-name",
+                "1.1",
+                "--image",
+                "rootfs=" + path("root.img"),
+                "--key",
+                path("keys/signer.key"),
+                "--cert",
+                path("keys/signer.pem")))
+        .as(err.toString())
+        .isZero();
+  }
+
+  @Test
+  void installsShowsMarksAndRollsBack() {
+    String disk = path("disk.img");
+    assertThat(
+            run("install", path("update.raucb"), "--disk", disk, "--keyring", path("keys/ca.pem")))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).startsWith("release 1.1 is in slot B; ");
+    assertThat(run("status", "--disk", disk)).isZero();
+    assertThat(out.toString())
+        .isEqualTo("slot A: 1.0, confirmed\nslot B: 1.1, not tried yet\nnext start: slot B\n");
+    assertThat(run("mark", "good", "--disk", disk)).isZero();
+    assertThat(run("status", "--disk", disk, "--json")).isZero();
+    assertThat(out.toString()).contains("\"lastGood\" : \"B\"");
+    assertThat(run("rollback", "--disk", disk)).isZero();
+    assertThat(run("status", "--disk", disk)).isZero();
+    assertThat(out.toString()).contains("next start: slot A");
+    assertThat(run("mark", "bad", "--slot", "B", "--disk", disk)).isZero();
+    assertThat(run("rollback", "--disk", disk)).isEqualTo(Main.FAILED);
+    assertThat(err.toString()).contains("slot B holds no release that may be started");
+  }
+
+  @Test
+  void aBundleThatNobodyTrustedSignedIsRefused() {
+    assertThat(run("keys", "create", path("other"), "--kind", "EC", "--name", "Other")).isZero();
+    assertThat(
+            run(
+                "install",
+                path("update.raucb"),
+                "--disk",
+                path("disk.img"),
+                "--keyring",
+                path("other/ca.pem")))
+        .isEqualTo(Main.FAILED);
+    assertThat(err.toString()).contains("not trusted");
+    assertThat(run("status", "--disk", path("disk.img"))).isZero();
+    assertThat(out.toString()).contains("slot B: no release, not to be started");
+  }
+
+  @Test
+  void whatCannotBeMeantIsRefused() {
+    assertThat(run("mark", "perhaps", "--disk", path("disk.img"))).isEqualTo(2);
+    assertThat(run("reset")).isEqualTo(2);
+    assertThat(run("install", path("update.raucb"), "--disk", path("disk.img")))
+        .isEqualTo(Main.FAILED);
+    assertThat(err.toString()).contains("--keyring is needed");
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.update;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.slipway.io.BlockSource;
+import dev.slipway.testing.TestServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where bundles come from, and where images go. */
+class SourcesTest {
+  @TempDir Path temp;
+
+  private static HttpBlockSource open(TestServer server, int attempts) throws IOException {
+    return HttpBlockSource.open(server.uri("/b"), attempts, Duration.ofMillis(5), Pace.free());
+  }
+
+  @Test
+  void onlyWhatIsReadIsFetched() throws Exception {
+    byte[] content = SampleMachine.noise(1, 3 << 20);
+    try (TestServer server = TestServer.start().put("/b", content);
+        HttpBlockSource source = open(server, 1)) {
+      assertThat(source.size()).isEqualTo(content.length);
+      assertThat(source.readFully(2_000_000, 1000))
+          .isEqualTo(java.util.Arrays.copyOfRange(content, 2_000_000, 2_001_000));
+      assertThat(source.fetchedBytes()).isLessThan(600_000);
+      assertThat(source.readFully(0, content.length)).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void connectionsThatBreakAreMadeAgain() throws Exception {
+    byte[] content = SampleMachine.noise(1, 2 << 20);
+    try (TestServer server = TestServer.start().put("/b", content);
+        HttpBlockSource source = open(server, 5)) {
+      server.once("/b", TestServer.breakOffAfter(1000)).once("/b", TestServer.status(503));
+      assertThat(source.readFully(0, content.length)).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void aFileThatChangesInBetweenIsNoticed() throws Exception {
+    try (TestServer server = TestServer.start().put("/b", SampleMachine.noise(1, 1 << 20));
+        HttpBlockSource source = open(server, 3)) {
+      server.put("/b", SampleMachine.noise(2, 1 << 21));
+      assertThatThrownBy(() -> source.readFully(0, 10))
+          .hasMessageEndingWith("/b: the file changed while it was read; start again");
+    }
+  }
+
+  @Test
+  void serversThatCannotHelpAreGivenUp() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      assertThatThrownBy(() -> open(server, 3)).hasMessageEndingWith("the server answers 404");
+      server.always("/b", TestServer.status(500));
+      assertThatThrownBy(() -> open(server, 3)).hasMessageContaining("given up after 3 attempts");
+      server.always("/b", TestServer.redirect("/b"));
+      assertThatThrownBy(() -> open(server, 2)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void aDirectoryMeansItsNewestBundleAndInputIsReadOnce() throws Exception {
+    SampleMachine.full(temp, "1.1", 11);
+    Path newest = SampleMachine.full(temp, "1.0.5", 12);
+    Files.writeString(temp.resolve("junk.raucb"), "no bundle");
+    try (BundleSource source = BundleSource.open(temp.toString(), null, temp, Pace.free())) {
+      assertThat(source.name()).isEqualTo(newest.toString());
+    }
+    byte[] bytes = Files.readAllBytes(newest);
+    try (BundleSource source =
+        BundleSource.open("-", new ByteArrayInputStream(bytes), temp.resolve("s"), Pace.free())) {
+      assertThat(source.source().readFully(0, bytes.length)).isEqualTo(bytes);
+      assertThat(temp.resolve("s")).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void flashWritesAndReadsBackAndRefusesWhatIsInUse() throws Exception {
+    Path image = temp.resolve("disk.img");
+    byte[] content = SampleMachine.disk();
+    Files.write(image, content);
+    Path device = temp.resolve("device");
+    Files.write(device, SampleMachine.noise(1, content.length + 5000));
+    assertThat(Flash.write(image, device, Pace.free(), dev.slipway.progress.Progress.none()))
+        .isEqualTo(content.length);
+    try (BlockSource source = DirectBlockSource.open(device)) {
+      assertThat(source.readFully(0, content.length)).isEqualTo(content);
+      assertThat(source.size()).isEqualTo(content.length + 5000L);
+    }
+    Path disk = Path.of("/dev/sdq");
+    Flash.requireUnused(disk, List.of("/dev/sdqa1 / ext4", "tmpfs /tmp tmpfs"));
+    for (String line : List.of("/dev/sdq /mnt", "/dev/sdq3 / ext4", "/dev/sdqp3 / ext4")) {
+      assertThatThrownBy(() -> Flash.requireUnused(disk, List.of(line)))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageStartingWith("/dev/sdq is in use");
+    }
+  }
+
+  @Test
+  void aSystemOnADiskIsUpdatedThroughItsFile() throws Exception {
+    Path image = temp.resolve("disk.img");
+    Files.write(image, SampleMachine.disk());
+    Path bundle = SampleMachine.delta(temp, "1.1", 11);
+    try (SystemDisk disk = SystemDisk.open(image)) {
+      var options =
+          new InstallOptions(
+              temp.resolve("state"), Optional.empty(), SampleMachine.TIME, false, Pace.free());
+      assertThat(SampleMachine.install(disk, bundle, options).from()).contains("1.0");
+      assertThat(Release.in(disk.slot(dev.slipway.bootconfig.Slot.B), "b").orElseThrow().version())
+          .isEqualTo("1.1");
+    }
+  }
+
+  @Test
+  void aRateLimitIsKept() throws Exception {
+    Pace pace = new Pace(1_000_000, () -> false);
+    long start = System.nanoTime();
+    for (int i = 0; i < 4; i++) {
+      pace.take(50_000);
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(150));
+  }
+
+  @Test
+  void theRunningSystemIsReadFromWhatItsInitramfsLeft() throws Exception {
+    Path report = temp.resolve("boot");
+    Files.writeString(report, "slot=B\ndisk=/dev/vda\nroot=/dev/vda4\n");
+    RunningSystem system = RunningSystem.read(report);
+    assertThat(system.slot().name()).isEqualTo("B");
+    assertThat(system.disk()).hasToString("/dev/vda");
+    assertThatThrownBy(() -> RunningSystem.read(temp.resolve("none")))
+        .hasMessageContaining("this machine was not started from a disk of ours");
+  }
+}
