@@ -115,6 +115,19 @@ final class CodecTest {
   }
 
   @Test
+  void verifiedInputIsDecodedWithoutItsChecksum() throws IOException {
+    byte[] packed = Codec.XZ.encode(new byte[] {1, 2, 3});
+    // The footer has 12 bytes, the index of one block 8, and before them lie the 8 of the checksum.
+    byte[] damaged = packed.clone();
+    damaged[damaged.length - 12 - 8 - 8] ^= 1;
+    assertThatThrownBy(() -> Codec.XZ.decode(damaged, "x.xz", 100))
+        .isInstanceOf(FormatException.class);
+    try (InputStream in = Codec.XZ.decodeVerified(new ByteArrayInputStream(damaged), "x.xz", 100)) {
+      assertThat(in.readAllBytes()).containsExactly(1, 2, 3);
+    }
+  }
+
+  @Test
   void jdkReadsOurGzip() throws IOException {
     for (int seed = 1; seed < 24; seed++) {
       byte[] bytes = mixed(seed * seed * 700, seed);
