@@ -16,6 +16,7 @@ import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.Time;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cms.CMSException;
+import org.bouncycastle.cms.CMSProcessableByteArray;
 import org.bouncycastle.cms.SignerInformation;
 import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -93,12 +94,17 @@ public final class Cms {
    * @return DER
    */
   public static byte[] signAttached(byte[] content, SigningKey key, Instant signedAt) {
-    return CmsWriter.write(content, key, signedAt, true);
+    try {
+      return CmsWriter.write(new CMSProcessableByteArray(content), key, signedAt, true);
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory does not fail", e);
+    }
   }
 
-  /** As {@link #signAttached}, with the bytes kept elsewhere. */
-  public static byte[] signDetached(byte[] content, SigningKey key, Instant signedAt) {
-    return CmsWriter.write(content, key, signedAt, false);
+  /** As {@link #signAttached}, with the content kept elsewhere; it is read once. */
+  public static byte[] signDetached(ByteSource content, SigningKey key, Instant signedAt)
+      throws IOException {
+    return CmsWriter.write(new DetachedContent(content), key, signedAt, false);
   }
 
   private static CmsSigner verify(

@@ -4,8 +4,6 @@ package dev.slipway.signature;
 import dev.slipway.io.ByteSource;
 import dev.slipway.io.FormatException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +17,6 @@ import org.bouncycastle.asn1.cms.SignedData;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSSignedData;
-import org.bouncycastle.cms.CMSTypedData;
 import org.bouncycastle.cms.SignerInformation;
 
 /**
@@ -135,7 +132,7 @@ final class CmsMessage {
     try {
       return detached == null
           ? new CMSSignedData(info)
-          : new CMSSignedData(new Detached(detached), info);
+          : new CMSSignedData(new DetachedContent(detached), info);
     } catch (CMSException e) {
       throw new FormatException(source + ": this is no CMS message: " + e.getMessage(), e);
     }
@@ -152,25 +149,5 @@ final class CmsMessage {
       throw new FormatException(source + ": certificates: " + e.getMessage(), e);
     }
     return found;
-  }
-
-  /** Content that is read while it is hashed, however large it is. */
-  private record Detached(ByteSource bytes) implements CMSTypedData {
-    @Override
-    public ASN1ObjectIdentifier getContentType() {
-      return CMSObjectIdentifiers.data;
-    }
-
-    @Override
-    public void write(OutputStream out) throws IOException {
-      try (InputStream in = bytes.open()) {
-        in.transferTo(out);
-      }
-    }
-
-    @Override
-    public Object getContent() {
-      return bytes;
-    }
   }
 }

@@ -19,8 +19,8 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.cert.jcajce.JcaCertStore;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cms.CMSException;
-import org.bouncycastle.cms.CMSProcessableByteArray;
 import org.bouncycastle.cms.CMSSignedDataGenerator;
+import org.bouncycastle.cms.CMSTypedData;
 import org.bouncycastle.cms.DefaultSignedAttributeTableGenerator;
 import org.bouncycastle.cms.SignerInfoGenerator;
 import org.bouncycastle.cms.SignerInfoGeneratorBuilder;
@@ -31,17 +31,20 @@ import org.bouncycastle.operator.OperatorCreationException;
 final class CmsWriter {
   private CmsWriter() {}
 
-  static byte[] write(byte[] content, SigningKey key, Instant signedAt, boolean attached) {
+  static byte[] write(CMSTypedData content, SigningKey key, Instant signedAt, boolean attached)
+      throws IOException {
     try {
       var generator = new CMSSignedDataGenerator();
       generator.addSignerInfoGenerator(signer(key, signedAt));
       generator.addCertificates(new JcaCertStore(key.certificates()));
-      return generator
-          .generate(new CMSProcessableByteArray(content), attached)
-          .toASN1Structure()
-          .getEncoded(ASN1Encoding.DER);
-    } catch (CMSException | OperatorCreationException | GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("signing in memory failed: " + e.getMessage(), e);
+      return generator.generate(content, attached).toASN1Structure().getEncoded(ASN1Encoding.DER);
+    } catch (CMSException e) {
+      if (e.getCause() instanceof IOException failed) {
+        throw failed; // the content could not be read
+      }
+      throw new IllegalStateException("signing failed: " + e.getMessage(), e);
+    } catch (OperatorCreationException | GeneralSecurityException e) {
+      throw new IllegalStateException("signing failed: " + e.getMessage(), e);
     }
   }
 

@@ -81,7 +81,7 @@ class CmsTest {
       assertThat(content.signer().chain())
           .containsExactly("CN=Test development signer", "CN=Test development authority");
       assertThat(content.signer().signedAt()).contains(NOW);
-      byte[] detached = Cms.signDetached(TEXT, keys.signer(), NOW);
+      byte[] detached = Cms.signDetached(ByteSource.bytes(TEXT), keys.signer(), NOW);
       assertThat(Cms.verifyDetached(ByteSource.bytes(TEXT), detached, "message", policy))
           .isEqualTo(content.signer());
     }
@@ -285,7 +285,7 @@ class CmsTest {
 
   @Test
   void detachedDataThatWasAlteredIsRefused() throws Exception {
-    byte[] message = Cms.signDetached(TEXT, SIGNER, NOW);
+    byte[] message = Cms.signDetached(ByteSource.bytes(TEXT), SIGNER, NOW);
     assertThatThrownBy(
             () ->
                 Cms.verifyDetached(
@@ -314,7 +314,9 @@ class CmsTest {
                 Cms.verifyAttached(Arrays.copyOf(message, message.length + 3), "odd", policy(ROOT)))
         .hasMessage("odd: byte " + message.length + ": 3 bytes follow the CMS message");
     assertThatThrownBy(
-            () -> Cms.verifyAttached(Cms.signDetached(TEXT, SIGNER, NOW), "odd", policy(ROOT)))
+            () ->
+                Cms.verifyAttached(
+                    Cms.signDetached(ByteSource.bytes(TEXT), SIGNER, NOW), "odd", policy(ROOT)))
         .hasMessage("odd: eContent: missing; what was signed is not in this message");
     assertThatThrownBy(
             () -> Cms.verifyDetached(ByteSource.bytes(TEXT), message, "odd", policy(ROOT)))

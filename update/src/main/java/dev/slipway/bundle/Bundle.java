@@ -5,7 +5,6 @@ import dev.slipway.digest.Digest;
 import dev.slipway.fs.squashfs.Squashfs;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
-import dev.slipway.io.StructReader;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import dev.slipway.signature.Cms;
@@ -16,7 +15,6 @@ import dev.slipway.signature.SigningKey;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Tree;
-import dev.slipway.verity.Verity;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,11 +72,11 @@ public final class Bundle implements Closeable {
    * @throws dev.slipway.signature.UntrustedException when the signature does not count
    */
   public static Bundle open(BlockSource source, String name, CmsPolicy policy) throws IOException {
-    Parts parts = Parts.of(source, name);
-    CmsContent content = Cms.verifyAttached(parts.cms(), name + ": signature", policy);
+    BundleEnd end = BundleEnd.of(source, name);
+    CmsContent content = Cms.verifyAttached(end.cms(), name + ": signature", policy);
     ManifestText.Read read = ManifestText.read(content.bytes(), name + ": manifest");
     return new Bundle(
-        name, read.manifest(), content.signer(), parts.payload(source, name, read.tree()));
+        name, read.manifest(), content.signer(), end.payload(source, name, read.tree()));
   }
 
   /**
@@ -87,54 +85,8 @@ public final class Bundle implements Closeable {
    * @throws FormatException when it is no bundle of ours
    */
   public static BundleManifest peek(BlockSource source, String name) throws IOException {
-    byte[] text = Cms.withoutVerifying(Parts.of(source, name).cms(), name + ": signature");
+    byte[] text = Cms.withoutVerifying(BundleEnd.of(source, name).cms(), name + ": signature");
     return ManifestText.read(text, name + ": manifest").manifest();
-  }
-
-  /** The end of a bundle: the message, and where it starts. */
-  private record Parts(byte[] cms, long cmsStart) {
-    static Parts of(BlockSource source, String name) throws IOException {
-      long end = source.size() - BundleWriter.LENGTH_BYTES;
-      if (end < 0) {
-        throw new FormatException(name + ": " + source.size() + " bytes are too few for a bundle");
-      }
-      byte[] raw = source.readFully(end, BundleWriter.LENGTH_BYTES);
-      StructReader in = StructReader.bigEndian(name, end, raw);
-      long length = in.u64(0, "signature length");
-      if (length <= 0 || length > BundleWriter.CMS_BYTES_MAX || length > end) {
-        throw in.error(
-            0,
-            "signature length",
-            "found "
-                + Long.toUnsignedString(length)
-                + ", expected 1 to "
-                + Math.min(end, BundleWriter.CMS_BYTES_MAX)
-                + "; is it cut off, or no bundle at all?");
-      }
-      return new Parts(source.readFully(end - length, (int) length), end - length);
-    }
-
-    BlockSource payload(BlockSource source, String name, ManifestText.Tree tree)
-        throws IOException {
-      long payloadBytes = cmsStart - tree.sizeBytes();
-      if (payloadBytes <= 0
-          || payloadBytes % BlockHashIndex.BLOCK_BYTES != 0
-          || Verity.treeBytes(payloadBytes) != tree.sizeBytes()) {
-        throw new FormatException(
-            name
-                + ": manifest: verity-size: found "
-                + tree.sizeBytes()
-                + ", which does not fit the "
-                + cmsStart
-                + " bytes before the signature");
-      }
-      return Verity.open(
-          source.slice(0, payloadBytes),
-          source.slice(payloadBytes, tree.sizeBytes()),
-          tree.salt(),
-          tree.root(),
-          name);
-    }
   }
 
   public BundleManifest manifest() {

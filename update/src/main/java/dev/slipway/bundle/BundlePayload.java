@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Turns a recipe into a manifest and the tree of files it speaks of. Every image is read once. */
 final class BundlePayload {
@@ -49,18 +50,21 @@ final class BundlePayload {
    * Reads the images.
    *
    * @param work a directory for the indexes, which stay there as long as the tree is used
+   * @param text writes the manifest's copy inside the payload
    */
-  static Made of(BundleRecipe recipe, Path work, Progress progress) throws IOException {
-    return new BundlePayload(recipe, work, progress).make();
+  static Made of(
+      BundleRecipe recipe, Path work, Function<BundleManifest, byte[]> text, Progress progress)
+      throws IOException {
+    return new BundlePayload(recipe, work, progress).make(text);
   }
 
-  private Made make() throws IOException {
+  private Made make(Function<BundleManifest, byte[]> text) throws IOException {
     var images = new ArrayList<BundleImage>();
     for (Map.Entry<String, BundleRecipe.Slot> entry : recipe.slots().entrySet()) {
       images.add(image(entry.getKey(), entry.getValue()));
     }
     BundleManifest manifest = recipe.manifest(images);
-    put(MANIFEST_NAME, Content.bytes(ManifestText.write(manifest, Optional.empty())));
+    put(MANIFEST_NAME, Content.bytes(text.apply(manifest)));
     files.put(TreePath.ROOT, new Node.Directory(metadata.withMode(0755)));
     return new Made(manifest, files.build());
   }

@@ -19,6 +19,7 @@ import java.util.Optional;
 final class ManifestText {
   private static final String UPDATE = "update";
   private static final String BUNDLE = "bundle";
+  private static final String VERITY = "verity";
   private static final String OURS = "meta.slipway";
   private static final String IMAGE = "image.";
   private static final String OUR_IMAGE = "meta.slipway-image-";
@@ -31,16 +32,25 @@ final class ManifestText {
 
   private ManifestText() {}
 
+  /** The manifest of a plain bundle, which lies in its payload and is covered with it. */
+  static byte[] writePlain(BundleManifest manifest) {
+    return write(manifest, "plain", Optional.empty());
+  }
+
   /**
-   * Writes a manifest.
+   * The manifest of a verity bundle.
    *
    * @param tree nothing for the copy inside the payload
    */
-  static byte[] write(BundleManifest manifest, Optional<Tree> tree) {
+  static byte[] writeVerity(BundleManifest manifest, Optional<Tree> tree) {
+    return write(manifest, VERITY, tree);
+  }
+
+  private static byte[] write(BundleManifest manifest, String format, Optional<Tree> tree) {
     var file = new KeyFile("manifest");
     file.put(UPDATE, "compatible", manifest.compatible())
         .put(UPDATE, "version", manifest.version());
-    file.put(BUNDLE, "format", "verity");
+    file.put(BUNDLE, "format", format);
     tree.ifPresent(
         t ->
             file.put(BUNDLE, "verity-hash", t.root().hex())
@@ -90,7 +100,7 @@ final class ManifestText {
 
   static Read read(byte[] bytes, String source) throws FormatException {
     KeyFile file = KeyFile.parse(bytes, source);
-    if (!file.get(BUNDLE, "format").equals("verity")) {
+    if (!file.get(BUNDLE, "format").equals(VERITY)) {
       throw file.wrong(BUNDLE, "format", "verity; other kinds of bundles are not read");
     }
     var tree =

@@ -52,7 +52,7 @@ public final class Swu {
       images.put(entry.getKey(), read(entry.getKey(), entry.getValue(), progress));
     }
     byte[] description = describe(recipe, options, images).getBytes(StandardCharsets.UTF_8);
-    byte[] signature = Cms.signDetached(description, key, recipe.builtAt());
+    byte[] signature = Cms.signDetached(ByteSource.bytes(description), key, recipe.builtAt());
     Path part = target.resolveSibling(target.getFileName() + ".part");
     try {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part), 1 << 16)) {

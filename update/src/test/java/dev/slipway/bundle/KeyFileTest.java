@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KeyFileTest {
   @Property(tries = 300)
   void anyTextComesBack(@ForAll String text) throws Exception {
-    String valid =
-        new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    String valid = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     byte[] bytes = new KeyFile("made").put("group", "key", valid).bytes();
     assertThat(KeyFile.parse(bytes, "read").get("group", "key")).isEqualTo(valid);
   }

@@ -29,8 +29,7 @@ class MachineStateTest {
   void theRightMachineAtTheRightTimeMayInstall() {
     assertThat(machine("robot", 4, Samples.TIME).objection(MANIFEST, false)).isEmpty();
     assertThat(machine("robot", 5, Samples.TIME).objection(MANIFEST, false)).isEmpty();
-    var unknown =
-        new MachineState("robot", Optional.empty(), Samples.TIME, Instant.EPOCH);
+    var unknown = new MachineState("robot", Optional.empty(), Samples.TIME, Instant.EPOCH);
     assertThat(unknown.objection(MANIFEST, false)).isEmpty();
   }
 
@@ -50,8 +49,7 @@ class MachineStateTest {
   @Test
   void aClockIn1970DoesNotMakeExpiredBundlesYoung() {
     var machine =
-        new MachineState(
-            "robot", Optional.of(4L), Instant.EPOCH, Samples.TIME.plusSeconds(1_000));
+        new MachineState("robot", Optional.of(4L), Instant.EPOCH, Samples.TIME.plusSeconds(1_000));
     assertThat(machine.objection(MANIFEST, false))
         .contains("the bundle expired at 2026-01-02T03:05:45Z, now is 2026-01-02T03:20:45Z");
   }

@@ -2,12 +2,16 @@
 package dev.slipway.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.slipway.progress.Progress;
 import dev.slipway.signature.DevelopmentKeys;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,5 +65,97 @@ class RaucTest {
     assertThat(
             Tool.run(Map.of(), "rauc", "info", "--keyring=" + keyring, bundle.toString()).status())
         .isNotZero();
+  }
+
+  @Test
+  void raucInfoAcceptsAnEllipticSignature() throws Exception {
+    var keys =
+        DevelopmentKeys.create(
+            DevelopmentKeys.Kind.EC, "Other", Instant.now(), 10, new SecureRandom());
+    Files.writeString(keyring, DevelopmentKeys.pem(keys.authority()));
+    Path bundle = temp.resolve("elliptic");
+    Bundle.write(
+        Samples.recipe(), keys.signer(), BundleOptions.zstd(2, temp), bundle, Progress.none());
+    assertThat(rauc("info", bundle.toString())).contains("Verified inline signature by");
+  }
+
+  /**
+   * The whole service on files instead of devices: verity bundles need a device mapper, plain ones
+   * do not.
+   */
+  @Test
+  @RequiresTool(value = "dbus-run-session", in = "dbus")
+  void raucInstallsAPlainBundle() throws Exception {
+    boolean root = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+    boolean loops = root && Tool.run(Map.of(), "losetup", "-f").status() == 0;
+    if (!loops) {
+      System.err.println("SKIPPED raucInstallsAPlainBundle: mounting needs root and a loop device");
+    }
+    assumeTrue(loops, "mounting needs root and a loop device");
+    byte[] image = Samples.image(100, 1);
+    Path bundle = temp.resolve("plain.raucb");
+    Bundle.write(
+        new BundleRecipe("robot-mk2", "1.1", Samples.TIME).image("rootfs", Samples.volume(image)),
+        Samples.KEYS.signer(),
+        BundleOptions.zstd(2, temp).withFormat(BundleOptions.Format.PLAIN),
+        bundle,
+        Progress.none());
+    Path calls = installation();
+    Tool.Result result =
+        Tool.run(
+            Map.of("PATH", temp.resolve("bin") + ":" + System.getenv("PATH")),
+            "dbus-run-session",
+            "--",
+            "env",
+            "DBUS_STARTER_BUS_TYPE=session",
+            "sh",
+            "-c",
+            "cd "
+                + temp
+                + " && { rauc -c system.conf --override-boot-slot=A service >log 2>&1 & p=$!;"
+                + " i=0; until grep -q status log || [ $i = 100 ]; do i=$((i+1)); sleep 0.1; done;"
+                + " sleep 0.5; rauc install plain.raucb; r=$?; kill $p; exit $r; }");
+    assertThat(result.status()).as(result.output()).isZero();
+    assertThat(temp.resolve("b")).hasBinaryContent(image);
+    assertThat(temp.resolve("a")).hasBinaryContent(new byte[image.length]);
+    assertThat(Files.readAllLines(calls))
+        .containsExactly("set B_OK=0 B_TRY=0", "set B_OK=1 B_TRY=0 ORDER=B A");
+  }
+
+  private Path installation() throws Exception {
+    Files.write(temp.resolve("a"), new byte[100 * 4096]);
+    Files.write(temp.resolve("b"), new byte[100 * 4096]);
+    Files.createDirectory(temp.resolve("mount"));
+    Path calls = temp.resolve("calls");
+    Path editor =
+        Files.writeString(
+            Files.createDirectory(temp.resolve("bin")).resolve("grub-editenv"),
+            "#!/bin/sh\nshift\necho \"$@\" >>" + calls + "\n");
+    assertThat(editor.toFile().setExecutable(true)).isTrue();
+    Files.writeString(
+        temp.resolve("system.conf"),
+        """
+        [system]
+        compatible=robot-mk2
+        bootloader=grub
+        grubenv=@/grubenv
+        statusfile=@/status
+        mountprefix=@/mount
+
+        [keyring]
+        path=@/ca
+
+        [slot.rootfs.0]
+        device=@/a
+        type=raw
+        bootname=A
+
+        [slot.rootfs.1]
+        device=@/b
+        type=raw
+        bootname=B
+        """
+            .replace("@", temp.toString()));
+    return calls;
   }
 }

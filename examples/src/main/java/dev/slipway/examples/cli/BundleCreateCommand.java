@@ -121,6 +121,13 @@ final class BundleCreateCommand implements Callable<Integer> {
   SquashfsCompression compression;
 
   @Option(
+      names = "--format",
+      defaultValue = "VERITY",
+      description =
+          "${COMPLETION-CANDIDATES}; PLAIN is for RAUC on machines that cannot do better. Default: ${DEFAULT-VALUE}.")
+  BundleOptions.Format format;
+
+  @Option(
       names = "--jobs",
       paramLabel = "N",
       description = "How many blocks to compress at once. Default: one for each processor.")
@@ -207,7 +214,7 @@ final class BundleCreateCommand implements Callable<Integer> {
           Bundle.write(
               recipe,
               signingKey(),
-              new BundleOptions(compression, threads, work),
+              new BundleOptions(format, compression, threads, work),
               output,
               progress);
       out.println(
