@@ -34,8 +34,7 @@ class MatchingTest {
     ByteSpace space = space(old, made);
     assertThat(BlockIndex.of(space, 0).copies(1))
         .containsExactly(
-            new Alignment(
-                NEW + 5 * BlockIndex.BLOCK, 2 * BlockIndex.BLOCK, 3 * BlockIndex.BLOCK));
+            new Alignment(NEW + 5 * BlockIndex.BLOCK, 2 * BlockIndex.BLOCK, 3 * BlockIndex.BLOCK));
   }
 
   @Test
@@ -86,11 +85,7 @@ class MatchingTest {
       throws IOException {
     Matching matching =
         Matching.over(
-            space(old, made),
-            2,
-            List.of(new Sampled(0, old.length, false)),
-            1 << 20,
-            thoroughness);
+            space(old, made), 2, List.of(new Sampled(0, old.length, false)), 1 << 20, thoroughness);
     var range = new Range(NEW, NEW + made.length, before, after, new long[] {old.length, 0});
     return matching.align(List.of(range), Runnable::run).get(0);
   }

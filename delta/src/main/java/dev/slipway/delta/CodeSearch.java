@@ -181,7 +181,8 @@ final class CodeSearch {
       at = absolute.newEnd();
     }
     fill(candidate, next, at, candidate.made.end(), all);
-    return new CodePair(candidate.made, candidate.old, all, side);
+    var pair = new CodePair(candidate.made, candidate.old, all, side);
+    return Pieces.of(space, pair).size() > OpReader.CODE_OPS_MAX ? null : pair;
   }
 
   /** Fills a gap with what the first alignment found there in other files. */

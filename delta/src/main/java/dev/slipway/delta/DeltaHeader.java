@@ -134,7 +134,7 @@ public record DeltaHeader(
     long memoryBytes = limited(buffer.getLong(), LARGEST, source, "memory");
     int[] dictionaries = new int[Lanes.COUNT];
     for (int i = 0; i < dictionaries.length; i++) {
-      dictionaries[i] = (int) limited(buffer.getInt(), DICTIONARY_MAX, source, "dictionary");
+      dictionaries[i] = limited(buffer.getInt(), DICTIONARY_MAX, source, "dictionary");
     }
     return new DeltaHeader(
         Profile.values()[profile],

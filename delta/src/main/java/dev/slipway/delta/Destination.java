@@ -97,6 +97,9 @@ public final class Destination implements Closeable {
       return;
     }
     fresh = !Files.exists(written) || !Files.exists(state);
+    if (fresh) {
+      Files.deleteIfExists(state); // it tells of a file that is gone
+    }
     channel =
         FileChannel.open(
             written,
@@ -171,12 +174,12 @@ public final class Destination implements Closeable {
       return;
     }
     channel.force(true);
-    Files.deleteIfExists(state);
     if (!written.equals(finished)) {
       Files.move(
           written, finished, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       sync(finished.toAbsolutePath().getParent());
     }
+    Files.deleteIfExists(state);
   }
 
   /** A new name is durable when its directory is; not every system can be asked for that. */

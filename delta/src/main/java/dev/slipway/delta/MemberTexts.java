@@ -5,6 +5,7 @@ import dev.slipway.delta.coding.SpillFile;
 import dev.slipway.delta.member.ByteRange;
 import dev.slipway.delta.member.Member;
 import dev.slipway.delta.member.MemberFinder;
+import dev.slipway.delta.member.Rebuild;
 import dev.slipway.delta.member.Recipe;
 import dev.slipway.io.BlockSource;
 import dev.slipway.match.Alignment;
@@ -24,6 +25,9 @@ import java.util.function.ToLongFunction;
 final class MemberTexts implements Closeable {
   /** How far into equal blocks a member may reach and still be found. */
   private static final long REACH = 1 << 16;
+
+  /** What applying may need to rebuild a member: a member that needs more stays closed. */
+  private static final long REBUILD_MEMORY = 48 << 20;
 
   private final List<Text> texts = new ArrayList<>();
   private final SpillFile plain;
@@ -77,7 +81,7 @@ final class MemberTexts implements Closeable {
     try {
       for (int i = 0; i < members.size(); i++) {
         Optional<byte[]> recipe = recipes.get(i).get();
-        if (recipe.isPresent() && recipe.get().length <= OpReader.SIDE_MAX) {
+        if (recipe.isPresent() && isAffordable(recipe.get())) {
           texts.add(target, members.get(i), recipe.get());
         }
       }
@@ -87,6 +91,11 @@ final class MemberTexts implements Closeable {
       texts.close();
       throw e;
     }
+  }
+
+  /** Whether a small device can rebuild a member. */
+  private static boolean isAffordable(byte[] recipe) throws IOException {
+    return recipe.length <= OpReader.SIDE_MAX && Rebuild.memoryBytes(recipe) <= REBUILD_MEMORY;
   }
 
   private static List<Member> find(BlockSource image, List<ByteRange> changed) throws IOException {

@@ -14,7 +14,7 @@ final class OpReader {
   static final int SIDE_MAX = 8 << 20;
 
   /** More ops than this for one executable would not fit the memory that applying may take. */
-  static final int CODE_OPS_MAX = 1 << 17;
+  static final int CODE_OPS_MAX = 1 << 18;
 
   private static final Area[] AREAS = Area.values();
 

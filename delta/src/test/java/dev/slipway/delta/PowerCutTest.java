@@ -69,7 +69,8 @@ class PowerCutTest {
     out.write(before, 8 << 20, 40 << 20);
     var text = new ByteArrayOutputStream();
     for (int i = 0; i < 300_000; i++) {
-      text.writeBytes(("line " + random.nextInt(100_000) + "\n").getBytes(StandardCharsets.US_ASCII));
+      text.writeBytes(
+          ("line " + random.nextInt(100_000) + "\n").getBytes(StandardCharsets.US_ASCII));
     }
     var member = new ByteArrayOutputStream();
     try (var gzip = new GZIPOutputStream(member)) {
