@@ -128,7 +128,7 @@ class ImageSpecTest {
                 + "robot.yaml:10:11: \"files[].mode\": a mode is three or four octal digits, such as \"0644\"; found \"rwx\"\n"
                 + "robot.yaml:12:3: unknown key \"enabel\" in \"units\"; did you mean \"enable\"?\n"
                 + "robot.yaml:13:15: \"sizes.slot\": \"10 apples\" is not a size; write a whole number with KiB, MiB, GiB or TiB, such as \"512 MiB\"\n"
-                + "robot.yaml:14:9: \"layout\": \"ba\" is none of ab, single, recovery; did you mean \"ab\"?");
+                + "robot.yaml:14:9: \"layout\": \"ba\" is none of ab, single, recovery, ostree; did you mean \"ab\"?");
   }
 
   @Test
