@@ -23,7 +23,7 @@ public final class HttpBlockSource implements BlockSource {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
-  /** Two windows: a tree of hashes and what it vouches for are read in turns. */
+  /** More than one: a tree of hashes and what it vouches for are read in turns. */
   private static final int WINDOWS = 4;
 
   private static final int WINDOW_BYTES = 1 << 18;

@@ -5,11 +5,7 @@ import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/**
- * How fast bytes may come, and whether they still should: asked before each piece.
- *
- * @param bytesPerSecond 0 for as fast as they come
- */
+/** How fast bytes may come, and whether they still should: asked before each piece. */
 public final class Pace {
   private static final long NANOS = 1_000_000_000L;
   private static final long NAP_NANOS = NANOS / 10;
@@ -18,7 +14,12 @@ public final class Pace {
   private final BooleanSupplier cancelled;
   private long earliest = System.nanoTime();
 
-  /** A pace; {@code cancelled} is asked often and may be answered by another thread. */
+  /**
+   * Makes a pace.
+   *
+   * @param bytesPerSecond 0 for as fast as they come
+   * @param cancelled is asked often, and may be answered by another thread
+   */
   public Pace(long bytesPerSecond, BooleanSupplier cancelled) {
     if (bytesPerSecond < 0) {
       throw new IllegalArgumentException("a rate is not negative: " + bytesPerSecond);
