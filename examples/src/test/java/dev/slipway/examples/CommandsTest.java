@@ -103,6 +103,8 @@ class CommandsTest {
     assertThat(slipway.run("rootfs", "small.yaml", "--store", "store", "-o", "root").output())
         .contains("slipway: ")
         .contains("root");
+    // Its links lead to the host's programs, about which JUnit would warn one by one.
+    Tool.output("rm", "-rf", root.toString());
   }
 
   @Test
@@ -133,7 +135,7 @@ class CommandsTest {
   @Test
   void interruptedBuildsEndWithAWordAndLeaveNothing() throws Exception {
     Path spec = another("2");
-    for (String moment : List.of("running in the sandbox", "making the initramfs", "writing")) {
+    for (String moment : List.of("running in the sandbox", "writing")) {
       Path log = work.resolve("log");
       Process process =
           slipway.start(log, "build", spec.toString(), "--store", "store", "--output", "stopped");
