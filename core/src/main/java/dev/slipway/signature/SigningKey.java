@@ -7,6 +7,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.bouncycastle.operator.ContentSigner;
+import java.io.IOException;
 
 /**
  * A private key with the certificate that speaks for it, and those that may be needed to get from
@@ -72,7 +73,7 @@ public final class SigningKey {
       if (verifier.verify(signer.getSignature())) {
         return;
       }
-    } catch (GeneralSecurityException | java.io.IOException e) {
+    } catch (GeneralSecurityException | IOException e) {
       // another kind of key: not this one's
     }
     throw new IllegalArgumentException(

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import java.security.GeneralSecurityException;
 
 class CmsTest {
   private static final Instant NOW = TestAuthority.TIME;
@@ -42,7 +43,7 @@ class CmsTest {
   private static TestAuthority root(String name) {
     try {
       return TestAuthority.root(name);
-    } catch (java.security.GeneralSecurityException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -50,7 +51,7 @@ class CmsTest {
   private static SigningKey signer(TestAuthority by, Shape shape) {
     try {
       return by.signer("signer", shape);
-    } catch (java.security.GeneralSecurityException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }

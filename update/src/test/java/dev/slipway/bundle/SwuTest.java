@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import java.util.ArrayList;
 
 class SwuTest {
   @TempDir Path temp;
@@ -36,7 +37,7 @@ class SwuTest {
     Path keyring =
         Files.writeString(temp.resolve("ca"), DevelopmentKeys.pem(Samples.KEYS.authority()));
     var command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 "swupdate",
                 "-k",

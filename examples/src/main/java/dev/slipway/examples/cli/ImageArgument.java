@@ -7,6 +7,7 @@ import dev.slipway.io.BlockSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.ArrayList;
 
 /**
  * An image on the command line: {@code FILE}, or {@code FILE#NAME} for the partition of that name
@@ -25,7 +26,7 @@ final class ImageArgument {
       return source;
     }
     String name = argument.substring(mark + 1);
-    var names = new java.util.ArrayList<String>();
+    var names = new ArrayList<String>();
     for (InspectedPartition partition : DiskInspection.of(source, file.toString()).partitions()) {
       if (partition.name().equals(name)) {
         return source.slice(partition.offsetBytes(), partition.sizeBytes());

@@ -19,6 +19,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import java.nio.ByteBuffer;
+import java.util.Set;
 
 @Command(name = "keys", description = "Makes keys that sign updates, for development.")
 final class KeysCommand implements Runnable {
@@ -93,9 +95,9 @@ final class KeysCommand implements Runnable {
     try (var channel =
         Files.newByteChannel(
             file,
-            java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             permissions)) {
-      var bytes = java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+      var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }

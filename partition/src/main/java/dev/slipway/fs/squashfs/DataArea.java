@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Arrays;
 
 /**
  * Writes the contents of files, one after the other. Files that are smaller than a block share
@@ -88,7 +89,7 @@ final class DataArea {
       int length = (int) Math.min(blockBytes, size - offset);
       byte[] block = new byte[blockBytes];
       read(path, in, block, 0, length, offset);
-      if (!java.util.Arrays.equals(block, 0, length, zeros, 0, length)) {
+      if (!Arrays.equals(block, 0, length, zeros, 0, length)) {
         int index = number;
         queue.add(block, length, packed -> file.put(index, write(packed), packed));
       }

@@ -5,6 +5,7 @@ import dev.slipway.io.StructReader;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.HashMap;
 
 /**
  * Blocks that small files share. The last few stay unpacked, because whoever reads one of their
@@ -19,7 +20,7 @@ final class FragmentReader {
 
   private final ReadBlocks blocks;
   private final IndexedTable table;
-  private final Map<Long, Place> places = new java.util.HashMap<>();
+  private final Map<Long, Place> places = new HashMap<>();
   private final Map<Place, byte[]> kept =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.io.InterruptedIOException;
 
 /**
  * Packs blocks side by side and hands them on in the order they came, so that the number of threads
@@ -61,7 +62,7 @@ final class PackingQueue implements Closeable {
       next.receiver().take(next.packed().get());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new java.io.InterruptedIOException("interrupted while packing");
+      throw new InterruptedIOException("interrupted while packing");
     } catch (ExecutionException e) {
       throw new IllegalStateException("bug: packing a block failed", e.getCause());
     }

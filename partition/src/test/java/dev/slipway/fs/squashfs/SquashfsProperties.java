@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import java.util.Collections;
 
 /** Generated trees: our reader gives the same tree, and bytes repeat. */
 class SquashfsProperties {
@@ -36,7 +37,7 @@ class SquashfsProperties {
   void theSameTreeGivesTheSameBytesWhateverTheThreads(@ForAll long seed) throws Exception {
     Tree tree = Samples.holdable(GeneratedTree.of(seed));
     var shuffled = new ArrayList<>(tree.entries().entrySet());
-    java.util.Collections.shuffle(shuffled, new Random(seed));
+    Collections.shuffle(shuffled, new Random(seed));
     Tree again = Tree.of(t -> shuffled.forEach(e -> t.put(e.getKey(), e.getValue())));
     byte[] bytes = Samples.bytes(tree, options(seed), 1);
     assertThat(Samples.bytes(again, options(seed), 3)).isEqualTo(bytes);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import dev.slipway.tree.Xattrs;
 
 /** squashfs-tools and the kernel read what we write, and we read what squashfs-tools write. */
 @RequiresTool(value = "unsquashfs", in = "squashfs-tools")
@@ -121,7 +122,7 @@ class SquashfsRefereeTest {
             ? Samples.everything()
                 .mapped(
                     (path, node) ->
-                        node.withMetadata(node.metadata().withXattrs(dev.slipway.tree.Xattrs.NONE)))
+                        node.withMetadata(node.metadata().withXattrs(Xattrs.NONE)))
             : Samples.everything();
     try (BlockSource in = BlockSource.file(image)) {
       Samples.assertSame(expected, Squashfs.read(in, "theirs"));

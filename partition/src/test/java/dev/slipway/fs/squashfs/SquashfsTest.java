@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import java.util.Arrays;
 
 class SquashfsTest {
   private static final SquashfsOptions PLAIN = Samples.options(SquashfsCompression.NONE);
@@ -130,7 +131,7 @@ class SquashfsTest {
         byte[] whole = tree.read(extent.path());
         int from = (int) extent.fileOffset();
         assertThat(in.readFully(extent.offset(), (int) extent.length()))
-            .isEqualTo(java.util.Arrays.copyOfRange(whole, from, from + (int) extent.length()));
+            .isEqualTo(Arrays.copyOfRange(whole, from, from + (int) extent.length()));
         assertThat(extent.digest()).isEqualTo(Digest.of(whole));
       }
     }
@@ -144,7 +145,7 @@ class SquashfsTest {
       try (InputStream in =
           ((Node.RegularFile) read.inode("/holes").orElseThrow()).content().open()) {
         in.skipNBytes(at);
-        assertThat(in.readAllBytes()).isEqualTo(java.util.Arrays.copyOfRange(whole, at, 98_404));
+        assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(whole, at, 98_404));
       }
     }
   }
