@@ -2,12 +2,12 @@
 package dev.slipway.signature;
 
 import dev.slipway.io.FormatException;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.bouncycastle.operator.ContentSigner;
-import java.io.IOException;
 
 /**
  * A private key with the certificate that speaks for it, and those that may be needed to get from

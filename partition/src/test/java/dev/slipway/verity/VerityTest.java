@@ -12,9 +12,11 @@ import dev.slipway.io.MemoryBlockSink;
 import dev.slipway.progress.Progress;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
@@ -23,8 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import java.io.ByteArrayOutputStream;
-import java.util.Arrays;
 
 class VerityTest {
   private static final int BLOCK = 4096;

@@ -18,9 +18,9 @@ import dev.slipway.tree.Tree;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.nio.ByteBuffer;
 
 /**
  * A signed update bundle: RAUC's verity bundle format, with deltas as further files in it.

@@ -8,17 +8,17 @@ import dev.slipway.progress.Progress;
 import dev.slipway.signature.DevelopmentKeys;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 
 /** RAUC 1.8 as Debian has it judges our bundles. */
 @RequiresTool(value = "rauc", in = "rauc")

@@ -10,11 +10,11 @@ import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import java.util.ArrayList;
 
 class SwuTest {
   @TempDir Path temp;

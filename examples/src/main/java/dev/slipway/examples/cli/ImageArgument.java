@@ -6,8 +6,8 @@ import dev.slipway.disk.InspectedPartition;
 import dev.slipway.io.BlockSource;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.ArrayList;
+import java.util.List;
 
 /**
  * An image on the command line: {@code FILE}, or {@code FILE#NAME} for the partition of that name

@@ -3,9 +3,9 @@ package dev.slipway.fs.squashfs;
 
 import dev.slipway.io.StructReader;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.HashMap;
 
 /**
  * Blocks that small files share. The last few stay unpacked, because whoever reads one of their

@@ -4,12 +4,12 @@ package dev.slipway.fs.squashfs;
 import dev.slipway.fs.squashfs.BlockPacker.Packed;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.io.InterruptedIOException;
 
 /**
  * Packs blocks side by side and hands them on in the order they came, so that the number of threads

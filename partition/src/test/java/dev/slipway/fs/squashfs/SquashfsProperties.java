@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.slipway.testing.GeneratedTree;
 import dev.slipway.tree.Tree;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import java.util.Collections;
 
 /** Generated trees: our reader gives the same tree, and bytes repeat. */
 class SquashfsProperties {

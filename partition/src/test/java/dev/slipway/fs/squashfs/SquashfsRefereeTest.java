@@ -8,6 +8,7 @@ import dev.slipway.io.BlockSource;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import dev.slipway.tree.Tree;
+import dev.slipway.tree.Xattrs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import dev.slipway.tree.Xattrs;
 
 /** squashfs-tools and the kernel read what we write, and we read what squashfs-tools write. */
 @RequiresTool(value = "unsquashfs", in = "squashfs-tools")
@@ -120,9 +120,7 @@ class SquashfsRefereeTest {
     Tree expected =
         more.contains("-no-xattrs")
             ? Samples.everything()
-                .mapped(
-                    (path, node) ->
-                        node.withMetadata(node.metadata().withXattrs(Xattrs.NONE)))
+                .mapped((path, node) -> node.withMetadata(node.metadata().withXattrs(Xattrs.NONE)))
             : Samples.everything();
     try (BlockSource in = BlockSource.file(image)) {
       Samples.assertSame(expected, Squashfs.read(in, "theirs"));

@@ -20,6 +20,7 @@ import dev.slipway.volume.Volume;
 import java.io.EOFException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import java.util.Arrays;
 
 class SquashfsTest {
   private static final SquashfsOptions PLAIN = Samples.options(SquashfsCompression.NONE);
