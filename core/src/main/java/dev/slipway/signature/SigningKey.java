@@ -2,6 +2,7 @@
 package dev.slipway.signature;
 
 import dev.slipway.io.FormatException;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -72,7 +73,7 @@ public final class SigningKey {
       if (verifier.verify(signer.getSignature())) {
         return;
       }
-    } catch (GeneralSecurityException | java.io.IOException e) {
+    } catch (GeneralSecurityException | IOException e) {
       // another kind of key: not this one's
     }
     throw new IllegalArgumentException(

@@ -14,6 +14,7 @@ import dev.slipway.testing.Tool;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509CRL;
 import java.time.Duration;
@@ -42,7 +43,7 @@ class CmsTest {
   private static TestAuthority root(String name) {
     try {
       return TestAuthority.root(name);
-    } catch (java.security.GeneralSecurityException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -50,7 +51,7 @@ class CmsTest {
   private static SigningKey signer(TestAuthority by, Shape shape) {
     try {
       return by.signer("signer", shape);
-    } catch (java.security.GeneralSecurityException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }

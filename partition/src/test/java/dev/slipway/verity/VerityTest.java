@@ -12,9 +12,11 @@ import dev.slipway.io.MemoryBlockSink;
 import dev.slipway.progress.Progress;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
@@ -115,11 +117,11 @@ class VerityTest {
             UUID.fromString("6f1d9c3e-52b1-4b8e-9a55-0d4c1c2b7a10"), data.length, SALT);
     byte[] whole = Files.readAllBytes(theirs);
     byte[] start = superblock.bytes();
-    assertThat(java.util.Arrays.copyOf(whole, 512)).isEqualTo(java.util.Arrays.copyOf(start, 512));
+    assertThat(Arrays.copyOf(whole, 512)).isEqualTo(Arrays.copyOf(start, 512));
     assertThat(VeritySuperblock.read(BlockSource.bytes(whole), "theirs")).isEqualTo(superblock);
     if (blocks > 1) {
-      assertThat(java.util.Arrays.copyOfRange(whole, BLOCK, whole.length)).isEqualTo(made.tree());
-      var ours = new java.io.ByteArrayOutputStream();
+      assertThat(Arrays.copyOfRange(whole, BLOCK, whole.length)).isEqualTo(made.tree());
+      var ours = new ByteArrayOutputStream();
       ours.writeBytes(start);
       ours.writeBytes(made.tree());
       Path withSuperblock = Files.write(temp.resolve("ours"), ours.toByteArray());
@@ -158,9 +160,9 @@ class VerityTest {
         Verity.open(
             BlockSource.bytes(data), BlockSource.bytes(made.tree()), SALT, made.root(), "data");
     assertThat(source.readFully(BLOCK * 7 + 5, 9000))
-        .isEqualTo(java.util.Arrays.copyOfRange(data, BLOCK * 7 + 5, BLOCK * 7 + 9005));
+        .isEqualTo(Arrays.copyOfRange(data, BLOCK * 7 + 5, BLOCK * 7 + 9005));
     assertThat(source.readFully(data.length - 3, 3))
-        .isEqualTo(java.util.Arrays.copyOfRange(data, data.length - 3, data.length));
+        .isEqualTo(Arrays.copyOfRange(data, data.length - 3, data.length));
     assertThatThrownBy(() -> source.readFully(BLOCK * 100 + 4095, 1))
         .hasMessageStartingWith("data: byte 409600: digest: ");
   }

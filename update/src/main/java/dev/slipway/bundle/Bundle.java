@@ -18,6 +18,7 @@ import dev.slipway.tree.Tree;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
@@ -172,7 +173,7 @@ public final class Bundle implements Closeable {
     try (Task task = progress.start("verifying", payload.size())) {
       for (long at = 0; at < payload.size(); ) {
         int count = (int) Math.min(buffer.length, payload.size() - at);
-        payload.readFully(at, java.nio.ByteBuffer.wrap(buffer, 0, count));
+        payload.readFully(at, ByteBuffer.wrap(buffer, 0, count));
         task.advance(count);
         at += count;
       }

@@ -8,10 +8,13 @@ import dev.slipway.progress.Progress;
 import dev.slipway.signature.DevelopmentKeys;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,8 +32,8 @@ class RaucTest {
   }
 
   private String rauc(String... words) throws Exception {
-    var command = new java.util.ArrayList<String>(java.util.List.of("rauc"));
-    command.addAll(java.util.List.of(words));
+    var command = new ArrayList<String>(List.of("rauc"));
+    command.addAll(List.of(words));
     command.add("--keyring=" + keyring);
     return Tool.output(command.toArray(String[]::new));
   }
@@ -59,7 +62,7 @@ class RaucTest {
   void raucRefusesAnAlteredManifest() throws Exception {
     Path bundle = Samples.write(Samples.recipe(), temp);
     byte[] bytes = Files.readAllBytes(bundle);
-    String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
     bytes[text.lastIndexOf("robot-mk2")] = 'R';
     Files.write(bundle, bytes);
     assertThat(

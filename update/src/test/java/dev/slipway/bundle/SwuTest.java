@@ -10,6 +10,7 @@ import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class SwuTest {
     Path keyring =
         Files.writeString(temp.resolve("ca"), DevelopmentKeys.pem(Samples.KEYS.authority()));
     var command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 "swupdate",
                 "-k",

@@ -6,6 +6,7 @@ import dev.slipway.disk.InspectedPartition;
 import dev.slipway.io.BlockSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,7 +26,7 @@ final class ImageArgument {
       return source;
     }
     String name = argument.substring(mark + 1);
-    var names = new java.util.ArrayList<String>();
+    var names = new ArrayList<String>();
     for (InspectedPartition partition : DiskInspection.of(source, file.toString()).partitions()) {
       if (partition.name().equals(name)) {
         return source.slice(partition.offsetBytes(), partition.sizeBytes());

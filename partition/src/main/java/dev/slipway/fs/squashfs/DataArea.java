@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +89,7 @@ final class DataArea {
       int length = (int) Math.min(blockBytes, size - offset);
       byte[] block = new byte[blockBytes];
       read(path, in, block, 0, length, offset);
-      if (!java.util.Arrays.equals(block, 0, length, zeros, 0, length)) {
+      if (!Arrays.equals(block, 0, length, zeros, 0, length)) {
         int index = number;
         queue.add(block, length, packed -> file.put(index, write(packed), packed));
       }

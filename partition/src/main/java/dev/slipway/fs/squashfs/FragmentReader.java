@@ -3,6 +3,7 @@ package dev.slipway.fs.squashfs;
 
 import dev.slipway.io.StructReader;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,7 +20,7 @@ final class FragmentReader {
 
   private final ReadBlocks blocks;
   private final IndexedTable table;
-  private final Map<Long, Place> places = new java.util.HashMap<>();
+  private final Map<Long, Place> places = new HashMap<>();
   private final Map<Place, byte[]> kept =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;

@@ -3,6 +3,7 @@ package dev.slipway.fs.squashfs;
 
 import dev.slipway.io.StructReader;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * A table of entries of one size, found by number: an index in the image has the offset of each of
@@ -48,6 +49,6 @@ final class IndexedTable {
       throw blocks.error(
           what, "number " + number + ": its block has " + bytes.length + " bytes only");
     }
-    return blocks.reader(java.util.Arrays.copyOfRange(bytes, offset, offset + entryBytes), what);
+    return blocks.reader(Arrays.copyOfRange(bytes, offset, offset + entryBytes), what);
   }
 }

@@ -4,6 +4,7 @@ package dev.slipway.fs.squashfs;
 import dev.slipway.fs.squashfs.BlockPacker.Packed;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -61,7 +62,7 @@ final class PackingQueue implements Closeable {
       next.receiver().take(next.packed().get());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new java.io.InterruptedIOException("interrupted while packing");
+      throw new InterruptedIOException("interrupted while packing");
     } catch (ExecutionException e) {
       throw new IllegalStateException("bug: packing a block failed", e.getCause());
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.slipway.testing.GeneratedTree;
 import dev.slipway.tree.Tree;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -36,7 +37,7 @@ class SquashfsProperties {
   void theSameTreeGivesTheSameBytesWhateverTheThreads(@ForAll long seed) throws Exception {
     Tree tree = Samples.holdable(GeneratedTree.of(seed));
     var shuffled = new ArrayList<>(tree.entries().entrySet());
-    java.util.Collections.shuffle(shuffled, new Random(seed));
+    Collections.shuffle(shuffled, new Random(seed));
     Tree again = Tree.of(t -> shuffled.forEach(e -> t.put(e.getKey(), e.getValue())));
     byte[] bytes = Samples.bytes(tree, options(seed), 1);
     assertThat(Samples.bytes(again, options(seed), 3)).isEqualTo(bytes);

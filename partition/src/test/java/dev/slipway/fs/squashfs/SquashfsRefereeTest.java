@@ -8,6 +8,7 @@ import dev.slipway.io.BlockSource;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import dev.slipway.tree.Tree;
+import dev.slipway.tree.Xattrs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -119,9 +120,7 @@ class SquashfsRefereeTest {
     Tree expected =
         more.contains("-no-xattrs")
             ? Samples.everything()
-                .mapped(
-                    (path, node) ->
-                        node.withMetadata(node.metadata().withXattrs(dev.slipway.tree.Xattrs.NONE)))
+                .mapped((path, node) -> node.withMetadata(node.metadata().withXattrs(Xattrs.NONE)))
             : Samples.everything();
     try (BlockSource in = BlockSource.file(image)) {
       Samples.assertSame(expected, Squashfs.read(in, "theirs"));

@@ -20,6 +20,7 @@ import dev.slipway.volume.Volume;
 import java.io.EOFException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +131,7 @@ class SquashfsTest {
         byte[] whole = tree.read(extent.path());
         int from = (int) extent.fileOffset();
         assertThat(in.readFully(extent.offset(), (int) extent.length()))
-            .isEqualTo(java.util.Arrays.copyOfRange(whole, from, from + (int) extent.length()));
+            .isEqualTo(Arrays.copyOfRange(whole, from, from + (int) extent.length()));
         assertThat(extent.digest()).isEqualTo(Digest.of(whole));
       }
     }
@@ -144,7 +145,7 @@ class SquashfsTest {
       try (InputStream in =
           ((Node.RegularFile) read.inode("/holes").orElseThrow()).content().open()) {
         in.skipNBytes(at);
-        assertThat(in.readAllBytes()).isEqualTo(java.util.Arrays.copyOfRange(whole, at, 98_404));
+        assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(whole, at, 98_404));
       }
     }
   }
