@@ -145,10 +145,13 @@ final class DeflateRecipeMaker {
     try {
       do {
         readBlock(reader, guide, plain);
-        if (encoder == null) {
+        // The encoder wants the first block that is not empty at once.
+        if (encoder == null && (reader.position() > 0 || reader.last())) {
           encoder = new DeflateEncoder(dialect, OutputStream.nullOutputStream(), guide, guide);
         }
-        plain.drainTo(encoder);
+        if (encoder != null) {
+          plain.drainTo(encoder);
+        }
       } while (!reader.last() && reader.position() < plainMax);
       if (!reader.last()) {
         return Optional.of(new Led(guide.cost(), new byte[0]));

@@ -14,7 +14,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class MemberProperties {
 
-  @Property(tries = 150)
+  @Property(tries = 60)
   void everyDialectIsFoundOpenedAndRebuilt(
       @ForAll Samples kind,
       @ForAll @IntRange(max = 70_000) int size,
@@ -29,7 +29,7 @@ class MemberProperties {
     assertThat(Compressed.rebuild(found, plain, 4099)).isEqualTo(packed);
   }
 
-  @Property(tries = 100)
+  @Property(tries = 30)
   void flushesOfAnyEncoderLeaveItRawOrExact(
       @ForAll Samples kind, @ForAll List<@IntRange(max = 9_000) Integer> pieces)
       throws IOException {
