@@ -92,7 +92,8 @@ final class GrubScript {
     for (Map.Entry<Slot, BootPartition> slot : menu.slots().entrySet()) {
       Slot name = slot.getKey();
       kernel(name.name(), "slot " + name, slot.getValue());
-      line("if [ \"$" + name.okVariable() + "\" != \"1\" ]; then");
+      line(
+          "if [ \"$" + name + "_KERNEL\" = \"1\" -a \"$" + name.okVariable() + "\" != \"1\" ]; then");
       line("  set " + name + "_KERNEL=0");
       line("  set " + name + "_TITLE='slot " + name + " (not to be started)'");
       line("fi");
