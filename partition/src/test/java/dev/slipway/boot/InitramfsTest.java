@@ -120,8 +120,17 @@ class InitramfsTest {
   @Test
   void everyAppletTheScriptUsesIsThere() throws Exception {
     Tree tree = Initramfs.tree(kernel(), tools, InitramfsOptions.DEFAULT);
+    requireApplets(tree, text(tree, "/init") + text(tree, "/init-deployment"));
+    Tree recovery = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT);
+    requireApplets(
+        recovery,
+        text(recovery, "/init")
+            + text(recovery, "/init-recovery")
+            + text(recovery, "/bin/slipway-boot"));
+  }
+
+  private static void requireApplets(Tree tree, String script) throws Exception {
     List<String> applets = Tool.output("busybox", "--list").lines().toList();
-    String script = text(tree, "/init");
     for (String applet : applets) {
       boolean used =
           script.matches(
@@ -130,9 +139,32 @@ class InitramfsTest {
                   + " .*");
       boolean builtIn = List.of("[", "test", "true", "false", "umask", "time").contains(applet);
       if (used && !builtIn) {
-        assertThat(tree.contains("/bin/" + applet)).as(applet).isTrue();
+        boolean there = tree.contains("/bin/" + applet) || tree.contains("/sbin/" + applet);
+        assertThat(there).as(applet).isTrue();
       }
     }
+  }
+
+  @Test
+  void recoveryIsTheSameWithToolsForWhoeverSitsThere(@TempDir Path temp) throws Exception {
+    Tree plain = Initramfs.tree(kernel(), tools, InitramfsOptions.DEFAULT);
+    Tree recovery = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT);
+    assertThat(recovery.entries().keySet()).containsAll(plain.entries().keySet());
+    assertThat(plain.contains("/init-recovery")).isFalse();
+    assertThat(recovery.contains("/sbin/mke2fs")).isTrue();
+    for (String path : List.of("/init-recovery", "/bin/slipway-boot")) {
+      Path script = temp.resolve("script");
+      Files.write(script, recovery.read(path));
+      assertThat(Tool.output("busybox", "sh", "-n", script.toString())).isEmpty();
+    }
+    Tree bootable =
+        kernel().with(t -> t.file("/boot/vmlinuz-" + VERSION, 0644, Content.utf8("kernel")));
+    Tree partition = RecoverySystem.of(bootable, tools, InitramfsOptions.DEFAULT);
+    assertThat(text(partition, "/vmlinuz")).isEqualTo("kernel");
+    assertThat(partition.read("/initrd.img"))
+        .isEqualTo(RecoverySystem.of(bootable, tools, InitramfsOptions.DEFAULT).read("/initrd.img"));
+    assertThatThrownBy(() -> RecoverySystem.of(kernel(), tools, InitramfsOptions.DEFAULT))
+        .hasMessage("the tree has no kernel /boot/vmlinuz-" + VERSION);
   }
 
   @Test
