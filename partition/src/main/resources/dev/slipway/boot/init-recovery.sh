@@ -90,13 +90,24 @@ attend() {
 
 # --- what happened --------------------------------------------------------------------------------
 
+# One console after the other: there is no flock in busybox.
+boot_store() {
+  until mkdir /run/slipway/store-busy 2>/dev/null; do
+    sleep 1
+  done
+  slipway-boot "$@"
+  status=$?
+  rmdir /run/slipway/store-busy
+  return $status
+}
+
 # Sets A_OK, A_TRY, B_OK, B_TRY, empty when the boot store is lost.
 read_choice() {
   A_OK=
   A_TRY=
   B_OK=
   B_TRY=
-  for word in $(slipway-boot status 2>/dev/null); do
+  for word in $(boot_store status 2>/dev/null); do
     case $word in
       A_OK=*) A_OK=${word#*=} ;;
       A_TRY=*) A_TRY=${word#*=} ;;
@@ -176,7 +187,7 @@ menu() {
       2) alone start_again B "$B_holds" ;;
       3) alone check_data ;;
       4) alone reset_machine ;;
-      5) slipway-boot status ;;
+      5) boot_store status ;;
       6)
         open_shell
         return
@@ -192,13 +203,12 @@ menu() {
 
 # One console at a time changes something.
 alone() {
-  (
-    if flock -n 8; then
-      "$@"
-    else
-      echo 'another console of this machine is at work; wait for it'
-    fi
-  ) 8>/run/slipway/busy
+  if mkdir /run/slipway/busy 2>/dev/null; then
+    "$@"
+    rmdir /run/slipway/busy
+  else
+    echo 'another console of this machine is at work; wait for it'
+  fi
 }
 
 # Both letters are in the same place on every keyboard.
@@ -225,7 +235,7 @@ start_again() {
   if [ "$ok" = 0 ] && ! sure "Slot $1 is marked as not to be started; what it holds may be half an installation."; then
     return
   fi
-  if slipway-boot repair $1 && slipway-boot set-primary $1; then
+  if boot_store repair $1 && boot_store set-primary $1; then
     echo "slot $1 has three new tries; restarting"
     leave reboot
   else

@@ -8,8 +8,10 @@ import dev.slipway.codec.Codec;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import dev.slipway.tree.Content;
+import dev.slipway.tree.Node;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreeBuilder;
+import dev.slipway.tree.TreePath;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +133,12 @@ class InitramfsTest {
 
   private static void requireApplets(Tree tree, String script) throws Exception {
     List<String> applets = Tool.output("busybox", "--list").lines().toList();
+    assertThat(applets)
+        .containsAll(
+            tree.children(TreePath.of("/bin")).stream()
+                .filter(path -> tree.node(path).orElseThrow() instanceof Node.Symlink)
+                .map(TreePath::name)
+                .toList());
     for (String applet : applets) {
       boolean used =
           script.matches(
