@@ -173,8 +173,13 @@ public final class BootMenu {
     return ours(slot.name(), partition).and(consoles()).and(extra);
   }
 
+  /** Recovery looks into the slots, too. */
   KernelCommandLine recoveryCommandLine(BootPartition partition) {
-    return ours("recovery", partition).and(consoles());
+    KernelCommandLine line = ours("recovery", partition);
+    for (Map.Entry<Slot, BootPartition> slot : slots.entrySet()) {
+      line = line.and(KernelCommandLine.of("slipway." + slot.getKey() + "=" + slot.getValue().id()));
+    }
+    return line.and(consoles());
   }
 
   /** What every deployment's kernel is told; ostree carries it on from one to the next. */

@@ -146,15 +146,32 @@ public final class Initramfs {
    *     these need; may be the same tree as {@code root}
    */
   public static Content of(Tree root, Tree tools, InitramfsOptions options) throws IOException {
+    return packed(tree(root, tools, options), options);
+  }
+
+  /** Packs what an archive is to hold. */
+  static Content packed(Tree tree, InitramfsOptions options) throws IOException {
     var packed = new ByteArrayOutputStream();
     try (OutputStream encoder = options.compression().encode(packed)) {
-      CpioWriter.write(tree(root, tools, options), encoder);
+      CpioWriter.write(tree, encoder);
     }
     return Content.bytes(packed.toByteArray());
   }
 
   /** What the archive holds. */
   static Tree tree(Tree root, Tree tools, InitramfsOptions options) throws IOException {
+    return tree(root, new Programs(List.of(tools, root)), options, MODULES);
+  }
+
+  /**
+   * What the archive holds.
+   *
+   * @param programs those of its own, to which ours are added
+   * @param drivers the modules that are packed when the kernel has them as files
+   */
+  static Tree tree(
+      Tree root, Programs programs, InitramfsOptions options, List<String> drivers)
+      throws IOException {
     KernelModules kernel = KernelModules.of(root, options.kernelVersion());
     for (String name : REQUIRED) {
       if (!kernel.has(name)) {
@@ -168,17 +185,16 @@ public final class Initramfs {
             "kernel " + kernel.version() + " has no module " + name + "; is the name right?");
       }
     }
-    var wanted = new ArrayList<>(MODULES);
+    var wanted = new ArrayList<>(drivers);
     wanted.addAll(ALWAYS);
     wanted.addAll(options.modules());
     Collection<KernelModule> modules = kernel.closure(wanted);
-    var programs = new Programs(List.of(tools, root));
     programs.add("busybox", "/bin/busybox", "busybox-static");
     programs.add("e2fsck", "/sbin/e2fsck", "e2fsprogs");
     programs.add("resize2fs", "/sbin/resize2fs", "e2fsprogs");
     programs.add("sfdisk", "/sbin/sfdisk", "fdisk");
-    byte[] script = script("init.sh");
-    byte[] deployment = script("init-deployment.sh");
+    byte[] script = script(Initramfs.class, "init.sh");
+    byte[] deployment = script(Initramfs.class, "init-deployment.sh");
     return Tree.of(
         t -> {
           skeleton(t);
@@ -258,10 +274,10 @@ public final class Initramfs {
     return all;
   }
 
-  private static byte[] script(String name) throws IOException {
-    try (InputStream in = Initramfs.class.getResourceAsStream(name)) {
+  static byte[] script(Class<?> beside, String name) throws IOException {
+    try (InputStream in = beside.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException("bug: " + name + " is not beside the class");
+        throw new IllegalStateException("bug: " + name + " is not beside " + beside);
       }
       return in.readAllBytes();
     }

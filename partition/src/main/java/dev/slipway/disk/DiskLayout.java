@@ -42,6 +42,9 @@ public enum DiskLayout {
   /** The whole BIOS boot partition, for the core image. */
   public static final Size BIOS_SIZE = Size.mib(1);
 
+  /** The recovery partition: a kernel and an initramfs, and as much again for later ones. */
+  public static final Size RECOVERY_SIZE = Size.mib(64);
+
   /**
    * What the partitions hold.
    *
@@ -50,7 +53,8 @@ public enum DiskLayout {
    * @param biosBoot the core image, at most {@link #BIOS_SIZE}
    * @param root slot A; slot B is empty and as large. With {@link #OSTREE} the one file system
    * @param slotSize nothing makes slots as large as {@code root}
-   * @param recovery the recovery system, for {@link #RECOVERY} alone
+   * @param recovery the recovery system, for {@link #RECOVERY} alone, at most {@link
+   *     #RECOVERY_SIZE}
    * @param data what stays over updates; not used with {@link #OSTREE}
    */
   public record Parts(
@@ -122,7 +126,9 @@ public enum DiskLayout {
     parts
         .recovery()
         .ifPresent(
-            system -> disk.partition(slot(RECOVERY_NAME, rootType, system, Optional.empty())));
+            system ->
+                disk.partition(
+                    slot(RECOVERY_NAME, rootType, system, Optional.of(RECOVERY_SIZE))));
     return disk.partition(PartitionPlan.of(DATA, PartitionType.LINUX_FILE_SYSTEM, parts.data()));
   }
 

@@ -11,6 +11,7 @@
 #   slipway.env=PATH  boot store there, less .1 and .2 slipway.mark=M   what GRUB has just written to it
 #   slipway.shell     a shell instead of a restart     slipway.wait=S   how long to wait for the disk
 #   ostree=PATH       the link to an ostree deployment on the partition, which is then no slot
+#   slipway.slot=recovery   no slot is started; see init-recovery.sh
 
 export PATH=/bin
 new=/new
@@ -435,6 +436,7 @@ done
 modprobe -q -a $always 2>/dev/null
 coldplug
 arm
+[ "$slot" != recovery ] || . /init-recovery
 [ -n "$root_id" ] || fail "the kernel parameter root=PARTUUID=... is missing"
 choose
 read_table $disk
@@ -444,6 +446,7 @@ find_part $disk $esp_id
 esp=$part
 find_part $disk $data_id
 data=$part
+[ "$slot" != recovery ] || recover
 if [ -n "$given_deployment" ]; then
   . /init-deployment
   data=$root

@@ -8,8 +8,10 @@ import dev.slipway.codec.Codec;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import dev.slipway.tree.Content;
+import dev.slipway.tree.Node;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreeBuilder;
+import dev.slipway.tree.TreePath;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,8 +122,23 @@ class InitramfsTest {
   @Test
   void everyAppletTheScriptUsesIsThere() throws Exception {
     Tree tree = Initramfs.tree(kernel(), tools, InitramfsOptions.DEFAULT);
+    requireApplets(tree, text(tree, "/init") + text(tree, "/init-deployment"));
+    Tree recovery = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT);
+    requireApplets(
+        recovery,
+        text(recovery, "/init")
+            + text(recovery, "/init-recovery")
+            + text(recovery, "/bin/slipway-boot"));
+  }
+
+  private static void requireApplets(Tree tree, String script) throws Exception {
     List<String> applets = Tool.output("busybox", "--list").lines().toList();
-    String script = text(tree, "/init");
+    assertThat(applets)
+        .containsAll(
+            tree.children(TreePath.of("/bin")).stream()
+                .filter(path -> tree.node(path).orElseThrow() instanceof Node.Symlink)
+                .map(TreePath::name)
+                .toList());
     for (String applet : applets) {
       boolean used =
           script.matches(
@@ -130,9 +147,32 @@ class InitramfsTest {
                   + " .*");
       boolean builtIn = List.of("[", "test", "true", "false", "umask", "time").contains(applet);
       if (used && !builtIn) {
-        assertThat(tree.contains("/bin/" + applet)).as(applet).isTrue();
+        boolean there = tree.contains("/bin/" + applet) || tree.contains("/sbin/" + applet);
+        assertThat(there).as(applet).isTrue();
       }
     }
+  }
+
+  @Test
+  void recoveryIsTheSameWithToolsForWhoeverSitsThere(@TempDir Path temp) throws Exception {
+    Tree plain = Initramfs.tree(kernel(), tools, InitramfsOptions.DEFAULT);
+    Tree recovery = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT);
+    assertThat(recovery.entries().keySet()).containsAll(plain.entries().keySet());
+    assertThat(plain.contains("/init-recovery")).isFalse();
+    assertThat(recovery.contains("/sbin/mke2fs")).isTrue();
+    for (String path : List.of("/init-recovery", "/bin/slipway-boot")) {
+      Path script = temp.resolve("script");
+      Files.write(script, recovery.read(path));
+      assertThat(Tool.output("busybox", "sh", "-n", script.toString())).isEmpty();
+    }
+    Tree bootable =
+        kernel().with(t -> t.file("/boot/vmlinuz-" + VERSION, 0644, Content.utf8("kernel")));
+    Tree partition = RecoverySystem.of(bootable, tools, InitramfsOptions.DEFAULT);
+    assertThat(text(partition, "/vmlinuz")).isEqualTo("kernel");
+    assertThat(partition.read("/initrd.img"))
+        .isEqualTo(RecoverySystem.of(bootable, tools, InitramfsOptions.DEFAULT).read("/initrd.img"));
+    assertThatThrownBy(() -> RecoverySystem.of(kernel(), tools, InitramfsOptions.DEFAULT))
+        .hasMessage("the tree has no kernel /boot/vmlinuz-" + VERSION);
   }
 
   @Test

@@ -23,7 +23,7 @@ final class InstalledPackages {
         .overlaidWith(
             Tree.of(
                 t -> {
-                  for (String program : new String[] {"e2fsck", "resize2fs", "sfdisk"}) {
+                  for (String program : new String[] {"e2fsck", "mke2fs", "resize2fs", "sfdisk"}) {
                     add(t, "/usr/sbin/" + program, Tool.find(program).orElseThrow());
                   }
                   add(t, "/usr/bin/busybox", Tool.find("busybox").orElseThrow());

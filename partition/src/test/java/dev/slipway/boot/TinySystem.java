@@ -147,10 +147,37 @@ final class TinySystem {
 
   /** A disk with a given slot A. */
   DiskImage disk(Tree slotA, BootMenu menu, UnaryOperator<BootState> change) throws IOException {
+    return disk(DiskLayout.AB, slotA, menu, change, Optional.empty(), Tree.empty());
+  }
+
+  /** A disk with a recovery system, and something in the data partition. */
+  DiskImage recoveryDisk(UnaryOperator<BootState> change, Tree data) throws IOException {
+    BootMenu menu =
+        menu()
+            .withRecovery(partition(5, DiskLayout.RECOVERY_NAME))
+            .withData(partition(6, DiskLayout.DATA));
+    Tree recovery = RecoverySystem.of(kernel, tools, InitramfsOptions.DEFAULT);
+    return disk(
+        DiskLayout.RECOVERY,
+        slot("one"),
+        menu,
+        change,
+        Optional.of(fileSystem(recovery)),
+        data);
+  }
+
+  private DiskImage disk(
+      DiskLayout layout,
+      Tree slotA,
+      BootMenu menu,
+      UnaryOperator<BootState> change,
+      Optional<Volume> recovery,
+      Tree data)
+      throws IOException {
     BootState state = change.apply(menu.freshState(Set.of(Slot.A)));
     long coreLba = DiskLayout.BIOS_OFFSET.bytes() / GrubBios.SECTOR_BYTES;
     byte[] core = bios.core(coreLba);
-    return DiskLayout.AB
+    return layout
         .plan(
             IDENTITY,
             new DiskLayout.Parts(
@@ -161,9 +188,9 @@ final class TinySystem {
                     efi.esp(menu, state), FatOptions.of(Size.mib(64), IDENTITY.fatSerial("esp"))),
                 fileSystem(slotA),
                 Optional.of(SLOT),
-                Optional.empty(),
+                recovery,
                 Ext4.of(
-                    Tree.empty(),
+                    data,
                     Ext4Options.writable(IDENTITY.fileSystemId("data"), 0, Size.mib(32)))))
         .build();
   }

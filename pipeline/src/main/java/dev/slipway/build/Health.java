@@ -2,6 +2,7 @@
 package dev.slipway.build;
 
 import dev.slipway.arrange.Stamp;
+import dev.slipway.bootconfig.BootStore;
 import dev.slipway.spec.HealthSettings;
 import dev.slipway.tree.Tree;
 
@@ -18,7 +19,7 @@ final class Health {
   static Tree added(Tree tree, HealthSettings settings, Stamp stamp) {
     return tree.with(
         t -> {
-          stamp.resource(t, "/usr/sbin/slipway-boot", 0755, Health.class, "slipway-boot");
+          stamp.resource(t, "/usr/sbin/slipway-boot", 0755, BootStore.class, "slipway-boot");
           stamp.resource(t, PROGRAMS + "slipway-health", 0755, Health.class, "slipway-health");
           stamp.file(t, PROGRAMS + "health.conf", 0644, configuration(settings));
           stamp.unit(t, Health.class, "slipway-health.service", "multi-user.target");

@@ -4,6 +4,7 @@ package dev.slipway.build;
 import dev.slipway.apt.LockFile;
 import dev.slipway.apt.Platform;
 import dev.slipway.arrange.Accounts;
+import dev.slipway.arrange.Stamp;
 import dev.slipway.build.LastBuild.Seen;
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.DiskImage;
@@ -127,15 +128,11 @@ public final class ImageBuild {
     }
   }
 
-  /** Says before anything else what a specification may ask for and no build can do yet. */
+  /** Says before anything else which keys of a specification do not go together. */
   private void requireSupported() throws BuildException {
     if (spec.disk().layout() == Layout.OSTREE && spec.disk().initramfs() != Initramfs.SLIPWAY) {
       throw new BuildException(
           "initramfs: deployments of ostree are started by our own; leave it at slipway");
-    }
-    if (spec.disk().layout() == Layout.RECOVERY) {
-      throw new BuildException(
-          "layout: recovery cannot be built yet, there is no recovery system to put there; use ab or single");
     }
   }
 
@@ -223,7 +220,11 @@ public final class ImageBuild {
     var prepared =
         new Prepared(lock, Seen.of(lockFile(), false), system, systemKey, tools, boot, time(lock));
     Kernel kernel = Kernel.of(system, platform().kernelPackage());
-    return initramfs(store, kernel, prepared, progress).isKept()
+    Optional<RecoveryStep> recovery = recovery(kernel, prepared);
+    boolean kept =
+        initramfs(store, kernel, prepared, progress).isKept()
+            && (recovery.isEmpty() || recovery.get().isKept(steps));
+    return kept
         ? Optional.of(planned(store, steps, kernel, prepared, progress).disk())
         : Optional.empty();
   }
@@ -372,7 +373,7 @@ public final class ImageBuild {
   }
 
   private Key imageKey(Key system, Key tools) {
-    return Key.of("image", 2)
+    return Key.of("image", 3)
         .with("system", system)
         .with("boot loaders and tools", tools)
         .with("name", spec.title())
@@ -443,8 +444,25 @@ public final class ImageBuild {
     Content initramfs = initramfs(store, kernel, prepared, progress).content(steps, progress);
     SystemTree system = systemTree(prepared.lock());
     Tree root = kernel.installed(prepared.system(), initramfs, system.stamp());
+    Optional<RecoveryStep> recovery = recovery(kernel, prepared);
     return disk(steps, prepared.tools(), prepared.bootTools())
-        .plan(root, kernel.version(), Optional.empty());
+        .plan(
+            root,
+            kernel.version(),
+            recovery.isPresent() ? Optional.of(recovery.get().tree(steps)) : Optional.empty());
+  }
+
+  /** How to make what the recovery partition holds, in a layout that has one. */
+  private Optional<RecoveryStep> recovery(Kernel kernel, Prepared prepared) {
+    return spec.disk().layout() != Layout.RECOVERY
+        ? Optional.empty()
+        : Optional.of(
+            new RecoveryStep(
+                kernel,
+                prepared.system(),
+                prepared.tools(),
+                prepared.bootTools().key(),
+                new Stamp(prepared.timeSeconds())));
   }
 
   /** Puts a small file in place at once. */

@@ -38,7 +38,7 @@ record InitramfsStep(
 
   private Key key() {
     Key key =
-        Key.of("initramfs", 2)
+        Key.of("initramfs", 3)
             .with("tool", Tool.VERSION)
             .with("kernel", kernel.version())
             .with("modules", kernel.modulesDigest(system))

@@ -36,6 +36,15 @@ record Kernel(String version) {
                         + advice));
   }
 
+  /** Of the kernel itself. */
+  Digest digest(Tree tree) throws BuildException {
+    String path = "/boot/vmlinuz-" + version;
+    if (tree.inode(path).orElse(null) instanceof RegularFile file) {
+      return file.content().digest();
+    }
+    throw new BuildException(path + " of the image is no file");
+  }
+
   /** Changes when any module does, or their names. */
   Digest modulesDigest(Tree tree) {
     var text = new StringBuilder();

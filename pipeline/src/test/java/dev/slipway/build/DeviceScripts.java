@@ -6,6 +6,7 @@ import dev.slipway.bootconfig.BootStore;
 import dev.slipway.testing.Tool;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,14 +29,15 @@ final class DeviceScripts {
     Files.createDirectories(root.resolve("var"));
     Files.createDirectories(root.resolve("etc"));
     runs("A");
-    for (String script : List.of("slipway-boot", "slipway-health")) {
-      try (InputStream in = Health.class.getResourceAsStream(script)) {
-        program(
-            "bin/" + script,
-            new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
-      }
-    }
+    copy(BootStore.class, "slipway-boot");
+    copy(Health.class, "slipway-health");
     program("bin/systemctl", "#!/bin/sh\necho \"systemctl $*\" >>\"$SLIPWAY_ROOT/calls\"\n");
+  }
+
+  private void copy(Class<?> beside, String script) throws IOException {
+    try (InputStream in = beside.getResourceAsStream(script)) {
+      program("bin/" + script, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
   }
 
   void runs(String slot) throws IOException {

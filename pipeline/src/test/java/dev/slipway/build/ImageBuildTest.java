@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.DiskInspection;
+import dev.slipway.disk.DiskLayout;
 import dev.slipway.fs.ext4.Ext4;
 import dev.slipway.io.BlockSource;
 import dev.slipway.progress.Progress;
@@ -395,12 +396,35 @@ class ImageBuildTest {
   }
 
   @Test
-  void saysAtOnceWhatItCannotDoYet() throws IOException {
-    assertThatThrownBy(() -> build(spec("layout: recovery\n"), options("out")))
-        .hasMessageContaining("recovery cannot be built yet");
-    assertThatThrownBy(() -> build(spec("initramfs: initramfs-tools\n"), options("out")))
-        .hasMessageContaining("cannot mount slots yet");
+  void saysAtOnceWhatDoesNotGoTogether() throws IOException {
+    assertThatThrownBy(
+            () -> build(spec("layout: ostree\ninitramfs: initramfs-tools\n"), options("out")))
+        .hasMessageContaining("leave it at slipway");
     assertThat(directory.resolve("out-store")).doesNotExist();
+  }
+
+  @Test
+  void recoveryHasAPartitionWithTheKernelOfTheImageAndASystemOfItsOwn() throws IOException {
+    Path spec = spec("layout: recovery\n");
+    BuildResult built = build(spec, options("one"));
+    assertThat(steps(built)).endsWith("image made, initramfs made, recovery system made");
+    try (BlockSource source = BlockSource.file(built.image())) {
+      DiskInspection found = DiskInspection.of(source, "tiny.img");
+      assertThat(found.complaints()).isEmpty();
+      assertThat(found.partitions().stream().map(p -> p.name()))
+          .containsExactly("bios", "esp", "root-a", "root-b", "recovery", "data");
+      var partition = found.partition("recovery").orElseThrow();
+      assertThat(partition.sizeBytes()).isEqualTo(DiskLayout.RECOVERY_SIZE.bytes());
+      byte[] bytes = source.readFully(partition.offsetBytes(), (int) partition.sizeBytes());
+      Tree recovery = Ext4.read(BlockSource.bytes(bytes), "recovery");
+      assertThat(recovery.read("/vmlinuz")).asString().isEqualTo("kernel");
+      assertThat(recovery.read("/initrd.img"))
+          .isNotEqualTo(root(built).read("/boot/initrd.img-1.0"));
+    }
+    var plan = ImageBuild.read(spec, options("one")).plan(Progress.none());
+    assertThat(plan.disk().orElseThrow().layout()).contains("recovery  ");
+    assertThat(Files.readString(built.manifest())).contains("\"name\" : \"recovery\"");
+    assertThat(build(spec, options("two")).digest()).isEqualTo(built.digest());
   }
 
   @Test

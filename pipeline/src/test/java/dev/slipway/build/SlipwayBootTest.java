@@ -13,6 +13,7 @@ import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -158,11 +159,32 @@ class SlipwayBootTest {
   }
 
   @Test
+  void aLostStoreIsMadeAnewForASlotThatRecoveryNames(@TempDir Path root) throws Exception {
+    var device = new DeviceScripts(root, "busybox sh");
+    device.store(FRESH);
+    device.runs("");
+    assertThat(device.run("slipway-boot", "repair", "A").status()).isZero();
+    assertThat(read(root, device)).isEqualTo(FRESH);
+    Files.write(device.block(0), new byte[1024]);
+    Files.write(device.block(1), new byte[1024]);
+    assertThat(device.run("slipway-boot", "repair").output()).contains("no slot is running");
+    assertThat(device.run("slipway-boot", "repair", "C").status()).isEqualTo(1);
+    ok(device.run("slipway-boot", "repair", "B"));
+    BootState state = read(root, device);
+    assertThat(state.next()).contains(Slot.B);
+    assertThat(state.slot(Slot.A).ok()).isFalse();
+  }
+
+  @Test
   @RequiresTool(value = "shellcheck", in = "shellcheck")
   void shellcheckHasNothingToSay() throws Exception {
-    Path scripts = Path.of(Health.class.getResource("slipway-boot").toURI()).getParent();
-    for (String script : List.of("slipway-boot", "slipway-health", "write-resolv-conf")) {
-      assertThat(Tool.output("shellcheck", scripts.resolve(script).toString())).isEmpty();
+    var scripts =
+        List.of(
+            BootStore.class.getResource("slipway-boot"),
+            Health.class.getResource("slipway-health"),
+            Health.class.getResource("write-resolv-conf"));
+    for (URL script : scripts) {
+      assertThat(Tool.output("shellcheck", Path.of(script.toURI()).toString())).isEmpty();
     }
   }
 }

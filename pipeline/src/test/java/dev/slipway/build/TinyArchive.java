@@ -48,11 +48,12 @@ final class TinyArchive implements AutoCloseable {
     suite.add(deb("grub-efi-amd64-signed", "1").file(SIGNED_GRUB, 0644, bytes(SIGNED_GRUB)));
     suite.add(deb("shim-signed", "1").file(SHIM, 0644, bytes(SHIM)));
     suite.add(deb("busybox-static", "1").file("/usr/bin/busybox", 0755, bytes(BUSYBOX)));
-    // One static program under three names: what they would do matters to no test that boots
+    // One static program under four names: what they would do matters to no test that boots
     // nothing.
     suite.add(
         deb("e2fsprogs", "1")
             .file("/usr/sbin/e2fsck", 0755, bytes(BUSYBOX))
+            .file("/usr/sbin/mke2fs", 0755, bytes(BUSYBOX))
             .file("/usr/sbin/resize2fs", 0755, bytes(BUSYBOX)));
     suite.add(deb("fdisk", "1").file("/usr/sbin/sfdisk", 0755, bytes(BUSYBOX)));
     mirror.publish();
