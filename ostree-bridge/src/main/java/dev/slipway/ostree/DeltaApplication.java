@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.ostree;
 
+import dev.slipway.digest.Digest;
 import dev.slipway.io.FormatException;
 import dev.slipway.ostree.DeltaSuperblock.Part;
 import dev.slipway.ostree.gvariant.Variant;
 import dev.slipway.ostree.gvariant.VariantDict;
+import dev.slipway.ostree.object.Commit;
+import dev.slipway.ostree.object.DirTree;
 import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.ostree.object.ObjectType;
 import dev.slipway.progress.Progress;
@@ -13,6 +16,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Applies a static delta: its parts one after the other, all objects in one transaction. */
@@ -41,6 +47,7 @@ final class DeltaApplication {
     requireBase();
     try (Transaction transaction = repository.begin()) {
       addObjects(transaction, parts, progress);
+      requireWhole(transaction);
       transaction.writeMetadata(ObjectType.COMMIT, superblock.commit().toBytes());
       Optional<Variant> detached =
           superblock.metadata().find(superblock.name().path() + "/commitmeta", "a{sv}");
@@ -51,19 +58,40 @@ final class DeltaApplication {
     }
   }
 
-  /** Adds all objects but the commit to a transaction. */
+  /** Adds all objects but the commit to a transaction, and passes over parts that add none. */
   void addObjects(Transaction transaction, Parts parts, Progress progress) throws IOException {
-    long total = 0;
-    for (Part part : superblock.parts()) {
-      total = Math.addExact(total, part.sizeBytes());
-    }
+    List<Integer> wanted = wanted(transaction);
+    long total = wanted.stream().mapToLong(i -> superblock.parts().get(i).sizeBytes()).sum();
     try (Task task = progress.start("applying static delta", total)) {
       Path work = transaction.workDirectory();
-      for (int i = 0; i < superblock.parts().size(); i++) {
+      for (int i : wanted) {
         apply(transaction, i, parts, work);
         task.advance(superblock.parts().get(i).sizeBytes());
       }
     }
+  }
+
+  private List<Integer> wanted(Transaction transaction) throws FormatException {
+    var wanted = new ArrayList<Integer>();
+    for (int i = 0; i < superblock.parts().size(); i++) {
+      Part part = superblock.parts().get(i);
+      if (part.sizeBytes() > limits.partBytes()) {
+        throw new FormatException(
+            place(i)
+                + ": a part of "
+                + part.sizeBytes()
+                + " bytes, at most "
+                + limits.partBytes());
+      }
+      if (!part.objects().stream().allMatch(transaction::has)) {
+        wanted.add(i);
+      }
+    }
+    return wanted;
+  }
+
+  private String place(int part) {
+    return source + ": part " + part;
   }
 
   private void requireBase() throws IOException {
@@ -80,9 +108,38 @@ final class DeltaApplication {
     }
   }
 
+  /** A commit that lacks something must not be taken for a whole one. */
+  private void requireWhole(Transaction transaction) throws IOException {
+    Commit commit = Commit.of(superblock.commit(), source);
+    require(transaction, ObjectName.dirMeta(commit.meta()));
+    var seen = new DigestSet();
+    var waiting = new ArrayDeque<Digest>(List.of(commit.tree()));
+    while (!waiting.isEmpty()) {
+      ObjectName name = ObjectName.dirTree(waiting.pop());
+      require(transaction, name);
+      DirTree tree = DirTree.read(transaction.metadata(name), name.toString());
+      for (DirTree.FileEntry file : tree.files()) {
+        require(transaction, ObjectName.file(file.checksum()));
+      }
+      for (DirTree.DirectoryEntry below : tree.directories()) {
+        require(transaction, ObjectName.dirMeta(below.meta()));
+        if (seen.add(below.tree())) {
+          waiting.push(below.tree());
+        }
+      }
+    }
+  }
+
+  private void require(Transaction transaction, ObjectName name) throws FormatException {
+    if (!transaction.has(name)) {
+      throw new FormatException(
+          source + ": does not make " + name + ", which its commit needs and which is not here");
+    }
+  }
+
   private void apply(Transaction transaction, int number, Parts parts, Path work)
       throws IOException {
-    String place = source + ": part " + number;
+    String place = place(number);
     Part part = superblock.parts().get(number);
     InputStream file = inline(number).orElse(null);
     try (PartInput input =

@@ -21,6 +21,25 @@ public record DeltaName(Optional<Digest> from, Digest to) {
         : new DeltaName(Optional.of(Digest.parse(parts[0])), Digest.parse(parts[1]));
   }
 
+  /**
+   * The delta that a directory is for, if it is one.
+   *
+   * @param path as {@link #path} gives it
+   */
+  static Optional<DeltaName> ofPath(String path) {
+    String name = path.replaceFirst("^deltas/", "").replace("/", "");
+    int dash = name.indexOf('-');
+    try {
+      var read =
+          new DeltaName(
+              dash < 0 ? Optional.empty() : Optional.of(digest(name.substring(0, dash))),
+              digest(name.substring(dash + 1)));
+      return read.path().equals(path) ? Optional.of(read) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // nobody's delta
+    }
+  }
+
   /** The directory below the repository: {@code deltas/6S/PZYDWdh38-b+o...}. */
   public String path() {
     String to64 = base64(to);
@@ -34,6 +53,10 @@ public record DeltaName(Optional<Digest> from, Digest to) {
 
   private static String split(String text) {
     return text.substring(0, 2) + "/" + text.substring(2);
+  }
+
+  private static Digest digest(String base64) {
+    return Digest.fromBytes(Base64.getDecoder().decode(base64.replace('_', '/')));
   }
 
   /** Standard base64, but with an underscore for the slash. */

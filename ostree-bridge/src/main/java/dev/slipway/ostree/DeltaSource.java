@@ -5,6 +5,7 @@ import dev.slipway.digest.Digest;
 import dev.slipway.progress.Progress;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** Brings a commit's objects by a static delta instead of one by one, when there is a good one. */
 @FunctionalInterface
@@ -17,12 +18,19 @@ interface DeltaSource {
    * @param into of the local repository, which holds everything of {@code have}
    * @param have complete commits that are here, the likeliest base first
    * @param to the commit that is wanted
+   * @param summary what the remote says it offers
    */
-  void apply(RemoteFiles remote, Transaction into, List<Digest> have, Digest to, Progress progress)
+  void apply(
+      RemoteFiles remote,
+      Transaction into,
+      List<Digest> have,
+      Digest to,
+      Optional<Summary> summary,
+      Progress progress)
       throws IOException;
 
-  /** Uses no deltas. */
+  /** Uses no deltas: to read objects where they lie is cheaper than to put them together. */
   static DeltaSource none() {
-    return (remote, into, have, to, progress) -> {};
+    return (remote, into, have, to, summary, progress) -> {};
   }
 }

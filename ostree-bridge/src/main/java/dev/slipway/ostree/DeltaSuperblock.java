@@ -34,6 +34,9 @@ public record DeltaSuperblock(
     Variant commit,
     List<Part> parts,
     List<Fallback> fallbacks) {
+  /** The file's name in a delta's directory. */
+  static final String FILE = "superblock";
+
   private static final VariantType TYPE =
       VariantType.of("(a{sv}tayay(a{sv}aya(say)sstayay)aya(uayttay)a(yaytt))");
   private static final String ENDIANNESS = "ostree.endianness";

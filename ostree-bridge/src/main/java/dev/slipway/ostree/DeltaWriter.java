@@ -112,7 +112,7 @@ final class DeltaWriter {
             Variant.read(Commit.TYPE, commit, source),
             written,
             List.of());
-    Files.write(work.resolve("superblock"), superblock.toBytes());
+    Files.write(work.resolve(DeltaSuperblock.FILE), superblock.toBytes());
   }
 
   /** A file to encode. */

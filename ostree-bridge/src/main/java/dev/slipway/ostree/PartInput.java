@@ -80,10 +80,6 @@ final class PartInput implements Closeable {
 
   private static void unpack(
       InputStream raw, Part part, DeltaLimits limits, Path file, String source) throws IOException {
-    if (part.sizeBytes() > limits.partBytes()) {
-      throw new FormatException(
-          source + ": a part of " + part.sizeBytes() + " bytes, at most " + limits.partBytes());
-    }
     MessageDigest sha256 = Digest.sha256();
     try (var in =
             new DigestInputStream(

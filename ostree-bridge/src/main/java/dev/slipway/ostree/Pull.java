@@ -73,7 +73,7 @@ final class Pull {
     SortedMap<String, Digest> wanted = wanted(summary);
     try (Transaction transaction = repository.begin()) {
       for (Map.Entry<String, Digest> each : wanted.entrySet()) {
-        pullHistory(each.getKey(), each.getValue(), transaction, remote);
+        pullHistory(each.getKey(), each.getValue(), summary, transaction, remote);
       }
       transaction.commit();
       for (Map.Entry<String, Digest> each : wanted.entrySet()) {
@@ -125,7 +125,12 @@ final class Pull {
     return found.orElseThrow(() -> new NoSuchRefException("no ref \"" + ref + "\" on the remote"));
   }
 
-  private void pullHistory(String revision, Digest head, Transaction transaction, String remote)
+  private void pullHistory(
+      String revision,
+      Digest head,
+      Optional<Summary> summary,
+      Transaction transaction,
+      String remote)
       throws IOException {
     Optional<Digest> next = Optional.of(head);
     for (int depth = 0;
@@ -133,7 +138,7 @@ final class Pull {
         depth++) {
       Digest commit = next.get();
       try {
-        next = pull(revision, commit, depth == 0, transaction, remote).parent();
+        next = pull(revision, commit, depth == 0, summary, transaction, remote).parent();
       } catch (FetchException e) {
         if (depth > 0 && e.kind() == FetchException.Kind.NOT_FOUND && !partial(commit)) {
           return; // histories may be cut off
@@ -153,7 +158,12 @@ final class Pull {
   }
 
   private Commit pull(
-      String revision, Digest checksum, boolean head, Transaction transaction, String remote)
+      String revision,
+      Digest checksum,
+      boolean head,
+      Optional<Summary> summary,
+      Transaction transaction,
+      String remote)
       throws IOException {
     ObjectName name = ObjectName.commit(checksum);
     boolean here = transaction.has(name);
@@ -180,7 +190,12 @@ final class Pull {
     metadataFetched += here ? 0 : 1;
     if (source.files().isPresent()) {
       deltas.apply(
-          source.files().get(), transaction, bases(revision, remote, commit), checksum, progress);
+          source.files().get(),
+          transaction,
+          bases(revision, remote, commit),
+          checksum,
+          summary,
+          progress);
       transaction.publish();
     }
     pullTree(commit, transaction);

@@ -2,12 +2,11 @@
 package dev.slipway.ostree;
 
 import dev.slipway.digest.Digest;
-import dev.slipway.fetch.FetchException;
 import dev.slipway.io.FormatException;
-import dev.slipway.ostree.DeltaSuperblock.Part;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,12 +19,18 @@ import java.util.Optional;
  * or the one from nothing when none is.
  *
  * <p>What a delta makes is held against checksums, and what it does not make is fetched afterwards;
- * so a delta that is missing, damaged or hostile costs a download and nothing else.
+ * so a delta that is missing, damaged or hostile costs a download and nothing else. A summary that
+ * lists deltas, and that may be signed, is the last word on which there are.
  */
 record RemoteDeltas(OstreeRepository repository, DeltaLimits limits) implements DeltaSource {
   @Override
   public void apply(
-      RemoteFiles remote, Transaction into, List<Digest> have, Digest to, Progress progress)
+      RemoteFiles remote,
+      Transaction into,
+      List<Digest> have,
+      Digest to,
+      Optional<Summary> summary,
+      Progress progress)
       throws IOException {
     var names = new ArrayList<DeltaName>();
     have.forEach(from -> names.add(new DeltaName(Optional.of(from), to)));
@@ -34,13 +39,13 @@ record RemoteDeltas(OstreeRepository repository, DeltaLimits limits) implements 
     }
     for (DeltaName name : names) {
       try {
-        Optional<byte[]> superblock =
-            remote.find(name.path() + "/superblock", limits.superblockBytes());
-        if (superblock.isPresent()) {
-          apply(remote, into, name, superblock.get(), progress);
+        if (apply(remote, into, name, summary, progress)) {
           return;
         }
-      } catch (FormatException | FetchException e) {
+      } catch (InterruptedIOException e) {
+        throw e;
+      } catch (IOException e) {
+        // whatever is wrong with this machine will be found out by fetching objects, too
         try (Task task = progress.start("fetching objects", -1)) {
           task.note("static delta " + name + " is of no use: " + e.getMessage());
         }
@@ -49,27 +54,55 @@ record RemoteDeltas(OstreeRepository repository, DeltaLimits limits) implements 
     }
   }
 
-  private void apply(
-      RemoteFiles remote, Transaction into, DeltaName name, byte[] superblock, Progress progress)
+  /** Gives whether there is such a delta. */
+  private boolean apply(
+      RemoteFiles remote,
+      Transaction into,
+      DeltaName name,
+      Optional<Summary> summary,
+      Progress progress)
       throws IOException {
-    DeltaSuperblock read = DeltaSuperblock.read(superblock, name.path() + "/superblock");
-    if (!read.name().equals(name)) {
-      throw new FormatException(name.path() + ": leads elsewhere: " + read.name());
+    Optional<Optional<Digest>> listed =
+        summary.isPresent() ? summary.get().superblock(name) : Optional.empty();
+    if (listed.isPresent() && listed.get().isEmpty()) {
+      return false;
     }
-    if (!read.fallbacks().isEmpty()) {
-      return; // most of it would be fetched object by object anyway
+    String path = name.path() + "/" + DeltaSuperblock.FILE;
+    Optional<byte[]> superblock = remote.find(path, limits.superblockBytes());
+    if (superblock.isEmpty()) {
+      return false;
+    }
+    if (listed.isPresent()) {
+      Digest found = Digest.of(superblock.get());
+      if (!found.equals(listed.get().get())) {
+        throw new FormatException(
+            path + ": checksum: found " + found + ", expected " + listed.get().get());
+      }
+    }
+    apply(remote, into, name, DeltaSuperblock.read(superblock.get(), path), progress);
+    return true;
+  }
+
+  private void apply(
+      RemoteFiles remote,
+      Transaction into,
+      DeltaName name,
+      DeltaSuperblock superblock,
+      Progress progress)
+      throws IOException {
+    if (!superblock.name().equals(name)) {
+      throw new FormatException(name.path() + ": leads elsewhere: " + superblock.name());
     }
     Path work = into.workDirectory();
-    new DeltaApplication(repository, read, limits, name.path())
+    new DeltaApplication(repository, superblock, limits, name.path())
         .addObjects(
             into,
             number -> {
-              Part part = read.parts().get(number);
               Path file = work.resolve(Integer.toString(number));
               remote.download(
                   name.path() + "/" + number,
                   file,
-                  Math.min(part.sizeBytes(), limits.partBytes()),
+                  superblock.parts().get(number).sizeBytes(),
                   Task.NONE);
               return Files.newInputStream(file, StandardOpenOption.DELETE_ON_CLOSE);
             },

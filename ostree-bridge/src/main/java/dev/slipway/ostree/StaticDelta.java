@@ -69,9 +69,7 @@ public final class StaticDelta {
 
   /** All deltas that lie in a repository. */
   public static List<DeltaName> list(OstreeRepository repository) throws IOException {
-    return StoredDeltas.list(repository).stream()
-        .map(each -> new DeltaName(each.from(), each.to()))
-        .toList();
+    return StoredDeltas.list(repository);
   }
 
   /** Removes a delta. */
@@ -85,7 +83,7 @@ public final class StaticDelta {
 
   /** Reads the head of a delta that lies in a directory. */
   public static DeltaSuperblock superblock(Path delta, DeltaLimits limits) throws IOException {
-    Path file = delta.resolve("superblock");
+    Path file = delta.resolve(DeltaSuperblock.FILE);
     if (Files.size(file) > limits.superblockBytes()) {
       throw new FormatException(
           file + ": " + Files.size(file) + " bytes, at most " + limits.superblockBytes());

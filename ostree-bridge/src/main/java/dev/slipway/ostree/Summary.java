@@ -93,9 +93,9 @@ public record Summary(List<Ref> refs, VariantDict metadata) {
             .with(
                 "ostree.summary.tombstone-commits",
                 Variant.bool(config.getBoolean("core", "tombstone-commits", false)));
-    List<StoredDeltas.Entry> deltas = StoredDeltas.list(repository);
+    List<DeltaName> deltas = StoredDeltas.list(repository);
     if (!config.getBoolean("core", "no-deltas-in-summary", false)) {
-      metadata = metadata.with(STATIC_DELTAS, StoredDeltas.superblocks(deltas).toVariant());
+      metadata = metadata.with(STATIC_DELTAS, StoredDeltas.superblocks(repository, deltas).toVariant());
     }
     metadata = metadata.with(INDEXED_DELTAS, Variant.bool(true));
     Optional<String> collection = config.get("core", "collection-id");
@@ -144,6 +144,23 @@ public record Summary(List<Ref> refs, VariantDict metadata) {
                     .toList()),
             metadata.toVariant())
         .toBytes();
+  }
+
+  /**
+   * What the superblock of a delta is, if the summary lists the repository's deltas.
+   *
+   * @return nothing if the summary lists none at all; within, nothing if it does not list this one
+   */
+  Optional<Optional<Digest>> superblock(DeltaName delta) throws FormatException {
+    Optional<Variant> deltas = metadata.find(STATIC_DELTAS, "a{sv}");
+    if (deltas.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Variant> digest = VariantDict.of(deltas.get()).find(delta.toString(), "ay");
+    return Optional.of(
+        digest.isEmpty()
+            ? Optional.empty()
+            : Optional.of(Checksums.read(digest.get(), FILE + ": static delta " + delta)));
   }
 
   /** The ref of a name. */

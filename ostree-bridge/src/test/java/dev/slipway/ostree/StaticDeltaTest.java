@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -295,6 +296,22 @@ class StaticDeltaTest {
   }
 
   @Test
+  void aDeltaThatLeavesSomethingOutIsRefused() throws Exception {
+    Digest commit = commit(after());
+    Path delta = make(Optional.empty(), commit, DeltaOptions.threads(1));
+    DeltaSuperblock whole = StaticDelta.superblock(delta, DeltaLimits.DEFAULT);
+    Files.write(
+        delta.resolve(DeltaSuperblock.FILE),
+        new DeltaSuperblock(
+                whole.metadata(), 0, whole.name(), whole.commit(), List.of(), List.of())
+            .toBytes());
+    OstreeRepository client = repository("client", RepositoryMode.ARCHIVE);
+
+    refuses(client, delta, "which its commit needs and which is not here");
+    assertThat(client.has(ObjectName.commit(commit))).isFalse();
+  }
+
+  @Test
   void limitsHoldBeforeAnythingIsWritten() throws Exception {
     Digest from = commit(before());
     Digest to = commit(after());
@@ -310,14 +327,14 @@ class StaticDeltaTest {
     refuses(
         client,
         delta,
-        new DeltaLimits(1 << 20, part, 1 << 20, 1 << 30, 1 << 20),
+        new DeltaLimits(1 << 20, 1 << 20, 1 << 20, 1 << 30, 1 << 20),
         "more than 1048576 bytes");
     refuses(
         client,
         delta,
-        new DeltaLimits(1 << 20, part, 1 << 30, LARGE - 1, 1 << 20),
+        new DeltaLimits(1 << 20, 1 << 20, 1 << 30, LARGE - 1, 1 << 20),
         "at most " + (LARGE - 1));
-    refuses(client, delta, new DeltaLimits(1 << 20, part, 1 << 30, 1 << 30, 4), "operations:");
+    refuses(client, delta, new DeltaLimits(1 << 20, 1 << 20, 1 << 30, 1 << 30, 4), "operations:");
   }
 
   private static void refuses(OstreeRepository client, Path delta, String message) {
