@@ -53,7 +53,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, IdTable keptIds) {
     for (OwnEntry entry : spec.own()) {
       own.add(describe(entry).replace("\n", " "));
     }
-    return Key.of("system", 4)
+    return Key.of("system", 5)
         .with("tool", Tool.VERSION)
         .with("root file system", configured)
         .with("name", spec.name() + " " + spec.version())
