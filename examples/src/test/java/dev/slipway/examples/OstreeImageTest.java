@@ -62,6 +62,7 @@ class OstreeImageTest {
   private HttpServer http;
   private OstreeRepository server;
   private BuildResult built;
+  private BlockSource image;
   private Tree release;
   private Digest first;
 
@@ -103,36 +104,38 @@ class OstreeImageTest {
 
   /** The commit that lies in the image, on the server too: the same tree, the same checksum. */
   private void publishFirst() throws Exception {
-    try (BlockSource image = BlockSource.file(built.image())) {
-      var root = DiskInspection.of(image, "image").partition("root").orElseThrow();
-      Tree disk = Ext4.read(image.slice(root.offsetBytes(), root.sizeBytes()), "root");
-      TreePath deployments = TreePath.of("/ostree/deploy/debian/deploy");
-      TreePath deployment =
-          disk.children(deployments).stream()
-              .filter(path -> path.name().endsWith(".0"))
-              .findFirst()
-              .orElseThrow();
-      release = disk.subtree(deployment).without(path -> path.toString().equals("/etc"));
-      first = Digest.parse(deployment.name().substring(0, 64));
-      OstreeRepository inside =
-          OstreeRepository.init(directory.resolve("inside"), RepositoryMode.ARCHIVE);
-      Files.createDirectories(directory.resolve("inside/objects/" + first.hex().substring(0, 2)));
-      String object = first.hex().substring(0, 2) + "/" + first.hex().substring(2) + ".commit";
-      Files.write(
-          directory.resolve("inside/objects/" + object),
-          disk.read("/ostree/repo/objects/" + object));
-      CommitInfo info =
-          CommitInfo.of("fleet-1.0", inside.commit(first).timestampSeconds())
-              .onBranch("fleet/amd64")
-              .withVersion("1.0");
-      assertThat(server.commit(release, info, 2, Progress.none()).checksum()).isEqualTo(first);
-    }
+    image = BlockSource.file(built.image());
+    var root = DiskInspection.of(image, "image").partition("root").orElseThrow();
+    Tree disk = Ext4.read(image.slice(root.offsetBytes(), root.sizeBytes()), "root");
+    TreePath deployments = TreePath.of("/ostree/deploy/debian/deploy");
+    TreePath deployment =
+        disk.children(deployments).stream()
+            .filter(path -> path.name().endsWith(".0"))
+            .findFirst()
+            .orElseThrow();
+    release = disk.subtree(deployment).without(path -> path.toString().equals("/etc"));
+    first = Digest.parse(deployment.name().substring(0, 64));
+    OstreeRepository inside =
+        OstreeRepository.init(directory.resolve("inside"), RepositoryMode.ARCHIVE);
+    Files.createDirectories(directory.resolve("inside/objects/" + first.hex().substring(0, 2)));
+    String object = first.hex().substring(0, 2) + "/" + first.hex().substring(2) + ".commit";
+    Files.write(
+        directory.resolve("inside/objects/" + object),
+        disk.read("/ostree/repo/objects/" + object));
+    CommitInfo info =
+        CommitInfo.of("fleet-1.0", inside.commit(first).timestampSeconds())
+            .onBranch("fleet/amd64")
+            .withVersion("1.0");
+    assertThat(server.commit(release, info, 2, Progress.none()).checksum()).isEqualTo(first);
   }
 
   @AfterAll
-  void stopServer() {
+  void stopServer() throws Exception {
     if (http != null) {
       http.stop(0);
+    }
+    if (image != null) {
+      image.close();
     }
   }
 

@@ -34,6 +34,8 @@ public final class GrubUpkeep {
               0644,
               GrubUpkeep.class,
               "slipway-grub-update.service");
+          // systemd would mount the EFI system partition there, over the menu
+          stamp.symlink(t, "/usr/lib/systemd/system/boot.automount", "/dev/null");
         });
   }
 }
