@@ -50,16 +50,22 @@ final class CodeSearch {
     return context;
   }
 
+  /** No pairs at all, in a list for each stretch. */
+  static List<List<CodePair>> none(List<Search.Stretch> stretches) {
+    List<List<CodePair>> pairs = new ArrayList<>();
+    for (int i = 0; i < stretches.size(); i++) {
+      pairs.add(new ArrayList<>());
+    }
+    return pairs;
+  }
+
   /**
    * Finds the pairs.
    *
    * @return for each stretch its pairs, in order
    */
   List<List<CodePair>> pair(List<Search.Stretch> stretches) throws IOException {
-    List<List<CodePair>> pairs = new ArrayList<>();
-    for (int i = 0; i < stretches.size(); i++) {
-      pairs.add(new ArrayList<>());
-    }
+    List<List<CodePair>> pairs = none(stretches);
     files(Area.SOURCE, Executables.IMAGE_ALIGNMENT)
         .forEach(file -> oldFiles.put(file.start(), file));
     files(Area.SOURCE_PLAIN, Executables.PLAIN_ALIGNMENT)

@@ -55,19 +55,20 @@ final class Making {
       List<Search.Stretch> stretches =
           new Search(space, layout, options).align(made.without(copies));
       var code = new CodeSearch(space, options);
-      List<List<CodePair>> pairs = code.pair(stretches);
+      List<List<CodePair>> pairs =
+          options.profile().looksInside() ? code.pair(stretches) : CodeSearch.none(stretches);
       return tell(space, stretches, pairs, code.context(), old, made, sourceDigest, checks);
     }
   }
 
   private MemberTexts openSource(List<Alignment> copies) throws IOException {
-    return options.profile().opensMembers()
+    return options.profile().looksInside()
         ? MemberTexts.ofSource(source, copies, options.scratch())
         : MemberTexts.none(options.scratch());
   }
 
   private MemberTexts openTarget(List<Alignment> copies) throws IOException {
-    return options.profile().opensMembers()
+    return options.profile().looksInside()
         ? MemberTexts.ofTarget(target, copies, options.scratch(), options.executor())
         : MemberTexts.none(options.scratch());
   }

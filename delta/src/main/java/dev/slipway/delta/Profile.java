@@ -6,7 +6,7 @@ import dev.slipway.match.Matching.Thoroughness;
 
 /** How much work making a delta may be. Applying one costs about the same for all. */
 public enum Profile {
-  /** Made in seconds; compressed members stay closed. */
+  /** Made in seconds; compressed members stay closed, references in machine code as they are. */
   FAST(Thoroughness.FAST, Effort.FAST, false),
 
   /** The default: most of what {@link #MAX} saves, for much less work. */
@@ -17,12 +17,12 @@ public enum Profile {
 
   private final Thoroughness thoroughness;
   private final Effort effort;
-  private final boolean opensMembers;
+  private final boolean looksInside;
 
-  Profile(Thoroughness thoroughness, Effort effort, boolean opensMembers) {
+  Profile(Thoroughness thoroughness, Effort effort, boolean looksInside) {
     this.thoroughness = thoroughness;
     this.effort = effort;
-    this.opensMembers = opensMembers;
+    this.looksInside = looksInside;
   }
 
   Thoroughness thoroughness() {
@@ -33,7 +33,8 @@ public enum Profile {
     return effort;
   }
 
-  boolean opensMembers() {
-    return opensMembers;
+  /** Whether compressed members are opened and references in machine code predicted. */
+  boolean looksInside() {
+    return looksInside;
   }
 }
