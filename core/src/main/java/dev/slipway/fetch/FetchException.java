@@ -64,7 +64,7 @@ public final class FetchException extends IOException {
   }
 
   /** An address as it may be shown. */
-  static String withoutLogin(URI uri) {
+  public static String withoutLogin(URI uri) {
     String text = uri.toString();
     String login = uri.getRawUserInfo();
     if (login == null && uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {

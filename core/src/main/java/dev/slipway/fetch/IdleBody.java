@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * A response's body as a stream that fails when the server falls silent. The JDK's own stream would
  * wait for ever. A few pieces are asked for ahead of the reader, never more.
  */
-final class IdleBody extends InputStream implements BodySubscriber<InputStream> {
+public final class IdleBody extends InputStream implements BodySubscriber<InputStream> {
   private static final int AHEAD = 4;
 
   /** One thing that happened: bytes, the end (no error), or an error. */
@@ -34,7 +34,12 @@ final class IdleBody extends InputStream implements BodySubscriber<InputStream> 
   private volatile boolean closed;
   private boolean ended;
 
-  IdleBody(Duration idle) {
+  /**
+   * A body that is still to come.
+   *
+   * @param idle how long the server may send nothing
+   */
+  public IdleBody(Duration idle) {
     this.idle = idle;
   }
 

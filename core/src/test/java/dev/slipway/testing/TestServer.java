@@ -194,11 +194,22 @@ public final class TestServer implements AutoCloseable {
   /** Sends some bytes, then falls silent until the server is closed. */
   public Fault silentAfter(int bytes) {
     return (exchange, file) -> {
-      exchange.sendResponseHeaders(200, file.length);
-      exchange.getResponseBody().write(file, 0, bytes);
-      exchange.getResponseBody().flush();
+      String bounded = header(exchange, "Range");
+      if (bounded.matches("bytes=[0-9]+-[0-9]+")) {
+        piece(exchange, file, bounded.substring(6).split("-"), bytes);
+      } else {
+        exchange.sendResponseHeaders(200, file.length);
+        exchange.getResponseBody().write(file, 0, bytes);
+        exchange.getResponseBody().flush();
+      }
       closing.await();
     };
+  }
+
+  /** Answers with a piece of its own choice, whatever was asked for. */
+  public static Fault otherPiece(int from, int length) {
+    String[] ends = {String.valueOf(from), String.valueOf(from + length - 1)};
+    return (exchange, file) -> piece(exchange, file, ends, Integer.MAX_VALUE);
   }
 
   /** Sends one byte at a time, so many milliseconds apart, until the server is closed. */

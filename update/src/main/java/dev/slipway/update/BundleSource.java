@@ -2,6 +2,7 @@
 package dev.slipway.update;
 
 import dev.slipway.bundle.Bundle;
+import dev.slipway.fetch.FetchException;
 import dev.slipway.io.BlockSource;
 import java.io.Closeable;
 import java.io.IOException;
@@ -34,7 +35,8 @@ public record BundleSource(String name, BlockSource source) implements Closeable
   public static BundleSource open(String where, InputStream input, Path scratch, Pace pace)
       throws IOException {
     if (where.startsWith("http://") || where.startsWith("https://")) {
-      return new BundleSource(where, HttpBlockSource.open(URI.create(where), pace));
+      URI uri = URI.create(where);
+      return new BundleSource(FetchException.withoutLogin(uri), HttpBlockSource.open(uri, pace));
     }
     if (where.equals("-")) {
       return new BundleSource("standard input", spooled(input, scratch, pace));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.update;
 
+import dev.slipway.fetch.FetchException;
+import dev.slipway.fetch.IdleBody;
 import dev.slipway.io.BlockSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,8 +11,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,26 +25,30 @@ import java.util.regex.Pattern;
  * Connections that break are made again. The file must not change in between.
  */
 public final class HttpBlockSource implements BlockSource {
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
   /** More than one: a tree of hashes and what it vouches for are read in turns. */
   private static final int WINDOWS = 4;
 
   private static final int WINDOW_BYTES = 1 << 18;
+  private static final int OK = 200;
   private static final int OK_PARTIAL = 206;
+  private static final int REDIRECTION = 300;
+  private static final int REFUSAL = 400;
+
+  /** Besides what the server says of itself (5xx), what may be over in a moment. */
+  private static final Set<Integer> PASSING = Set.of(408, 425, 429);
+
   private static final int SERVER_ERROR = 500;
 
   private final URI uri;
-  private final int attempts;
-  private final Duration pause;
+
+  /** The address as it may be shown: without a password. */
+  private final String name;
+
+  private final Patience patience;
   private final Pace pace;
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .connectTimeout(TIMEOUT)
-          // five at most, by the JDK's default
-          .followRedirects(HttpClient.Redirect.NORMAL)
-          .build();
+  private final HttpClient client;
   private final Window[] windows = new Window[WINDOWS];
   private final long size;
   private Optional<String> tag = Optional.empty();
@@ -49,43 +58,62 @@ public final class HttpBlockSource implements BlockSource {
   /** A piece of the file in memory. */
   private record Window(long start, byte[] bytes) {}
 
-  private HttpBlockSource(URI uri, int attempts, Duration pause, Pace pace) throws IOException {
-    this.uri = uri;
-    this.attempts = attempts;
-    this.pause = pause;
-    this.pace = pace;
-    this.size = firstAnswer();
-  }
-
-  /** Opens a file whose server understands ranges. */
-  public static HttpBlockSource open(URI uri, Pace pace) throws IOException {
-    return new HttpBlockSource(uri, 20, Duration.ofSeconds(3), pace);
-  }
-
   /**
-   * Opens a file.
+   * What is put up with.
    *
    * @param attempts how often each range is asked for before giving up
    * @param pause between two attempts
+   * @param silence how long a server may send nothing
    */
-  static HttpBlockSource open(URI uri, int attempts, Duration pause, Pace pace) throws IOException {
-    return new HttpBlockSource(uri, attempts, pause, pace);
+  record Patience(int attempts, Duration pause, Duration silence) {
+    static final Patience DEFAULT = new Patience(20, Duration.ofSeconds(3), Duration.ofSeconds(30));
+  }
+
+  private HttpBlockSource(URI uri, Patience patience, Pace pace) throws IOException {
+    this.uri = uri;
+    this.name = FetchException.withoutLogin(uri);
+    this.patience = patience;
+    this.pace = pace;
+    this.client =
+        HttpClient.newBuilder()
+            .connectTimeout(patience.silence())
+            // five at most, by the JDK's default; a login goes nowhere but where it is meant for
+            .followRedirects(
+                uri.getUserInfo() == null ? HttpClient.Redirect.NORMAL : HttpClient.Redirect.NEVER)
+            .build();
+    this.size = patiently(this::firstAnswer);
+  }
+
+  /** Opens a file whose server understands ranges. A login may stand in the address. */
+  public static HttpBlockSource open(URI uri, Pace pace) throws IOException {
+    return open(uri, Patience.DEFAULT, pace);
+  }
+
+  static HttpBlockSource open(URI uri, Patience patience, Pace pace) throws IOException {
+    return new HttpBlockSource(uri, patience, pace);
   }
 
   private long firstAnswer() throws IOException {
-    HttpResponse<InputStream> answer = patiently(() -> request(0, 0));
+    HttpResponse<InputStream> answer = request(0, 0);
     try (InputStream body = answer.body()) {
+      long whole = Long.parseLong(contentRange(answer).group(3));
       body.readNBytes(1);
+      tag = tag(answer);
+      return whole;
     }
-    tag =
-        answer.headers().firstValue("ETag").or(() -> answer.headers().firstValue("Last-Modified"));
-    return Long.parseLong(contentRange(answer).group(3));
+  }
+
+  private static Optional<String> tag(HttpResponse<?> answer) {
+    return answer
+        .headers()
+        .firstValue("ETag")
+        .or(() -> answer.headers().firstValue("Last-Modified"));
   }
 
   private Matcher contentRange(HttpResponse<?> answer) throws IOException {
     Matcher range = RANGE.matcher(answer.headers().firstValue("Content-Range").orElse("nothing"));
     if (!range.matches()) {
-      throw new IOException(uri + ": the server answers without a usable Content-Range");
+      throw new IOException(name + ": the server answers without a usable Content-Range");
     }
     return range;
   }
@@ -97,10 +125,10 @@ public final class HttpBlockSource implements BlockSource {
 
   private <T> T patiently(Attempt<T> attempt) throws IOException {
     IOException last = null;
-    for (int i = 0; i < attempts; i++) {
+    for (int i = 0; i < patience.attempts(); i++) {
       pace.check();
       if (i > 0) {
-        LockSupport.parkNanos(pause.toNanos());
+        LockSupport.parkNanos(patience.pause().toNanos());
       }
       try {
         return attempt.run();
@@ -111,7 +139,12 @@ public final class HttpBlockSource implements BlockSource {
       }
     }
     throw new IOException(
-        uri + ": given up after " + attempts + " attempts: " + (last == null ? "" : last), last);
+        name
+            + ": given up after "
+            + patience.attempts()
+            + " attempts: "
+            + (last == null ? "" : last.getMessage()),
+        last);
   }
 
   /** What no other attempt would mend. */
@@ -124,25 +157,34 @@ public final class HttpBlockSource implements BlockSource {
   }
 
   private HttpResponse<InputStream> request(long first, long last) throws IOException {
-    HttpRequest request =
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
-            .timeout(TIMEOUT)
-            .header("Range", "bytes=" + first + "-" + last)
-            .build();
+            .timeout(patience.silence())
+            .header("Range", "bytes=" + first + "-" + last);
+    if (uri.getUserInfo() != null) {
+      byte[] login = uri.getUserInfo().getBytes(StandardCharsets.UTF_8);
+      request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(login));
+    }
     HttpResponse<InputStream> answer;
     try {
-      answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      // the timeout above ends with the headers, and the JDK's own body waits for ever
+      answer = client.send(request.build(), head -> new IdleBody(patience.silence()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancelledException();
     }
-    if (answer.statusCode() != OK_PARTIAL) {
+    int status = answer.statusCode();
+    if (status != OK_PARTIAL) {
       answer.body().close();
-      String problem = uri + ": the server answers " + answer.statusCode();
-      if (answer.statusCode() == 200) {
+      String problem = name + ": the server answers " + status;
+      if (status == OK) {
         throw new FinalException(problem + ": it does not send parts of a file; download it first");
       }
-      throw answer.statusCode() >= SERVER_ERROR
+      if (status >= REDIRECTION && status < REFUSAL) {
+        throw new FinalException(
+            problem + "; not followed: too often, from https to http, or with a login");
+      }
+      throw status >= SERVER_ERROR || PASSING.contains(status)
           ? new IOException(problem)
           : new FinalException(problem);
     }
@@ -152,22 +194,18 @@ public final class HttpBlockSource implements BlockSource {
   private byte[] range(long first, int length) throws IOException {
     pace.take(length);
     HttpResponse<InputStream> answer = request(first, first + length - 1);
-    Matcher range = contentRange(answer);
-    Optional<String> now =
-        answer.headers().firstValue("ETag").or(() -> answer.headers().firstValue("Last-Modified"));
-    if (Long.parseLong(range.group(3)) != size || !now.equals(tag)) {
-      answer.body().close();
-      throw new FinalException(uri + ": the file changed while it was read; start again");
-    }
-    if (Long.parseLong(range.group(1)) != first) {
-      answer.body().close();
-      throw new IOException(uri + ": asked for byte " + first + ", got " + range.group(1));
-    }
     try (InputStream body = answer.body()) {
+      Matcher range = contentRange(answer);
+      if (Long.parseLong(range.group(3)) != size || !tag(answer).equals(tag)) {
+        throw new FinalException(name + ": the file changed while it was read; start again");
+      }
+      if (Long.parseLong(range.group(1)) != first) {
+        throw new IOException(name + ": asked for byte " + first + ", got " + range.group(1));
+      }
       byte[] bytes = body.readNBytes(length);
       if (bytes.length < length) {
         throw new IOException(
-            uri + ": the connection ended after " + bytes.length + " of " + length + " bytes");
+            name + ": the connection ended after " + bytes.length + " of " + length + " bytes");
       }
       fetched += length;
       return bytes;
