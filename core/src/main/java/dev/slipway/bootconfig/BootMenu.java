@@ -177,7 +177,8 @@ public final class BootMenu {
   KernelCommandLine recoveryCommandLine(BootPartition partition) {
     KernelCommandLine line = ours("recovery", partition);
     for (Map.Entry<Slot, BootPartition> slot : slots.entrySet()) {
-      line = line.and(KernelCommandLine.of("slipway." + slot.getKey() + "=" + slot.getValue().id()));
+      String word = "slipway." + slot.getKey() + "=" + slot.getValue().id();
+      line = line.and(KernelCommandLine.of(word));
     }
     return line.and(consoles());
   }
