@@ -27,11 +27,13 @@ final class ContentWriter {
   private final Transaction transaction;
   private final FileForm form;
   private final RepositoryMode mode;
+  private final FreeSpace space;
 
-  ContentWriter(Transaction transaction, FileForm form, RepositoryMode mode) {
+  ContentWriter(Transaction transaction, FileForm form, RepositoryMode mode, FreeSpace space) {
     this.transaction = transaction;
     this.form = form;
     this.mode = mode;
+    this.space = space;
   }
 
   Digest write(FileHeader header, long sizeBytes, ByteSource content) throws IOException {
@@ -42,6 +44,7 @@ final class ContentWriter {
     if (sizeBytes <= SMALL_BYTES) {
       return writeSmall(header, (int) sizeBytes, content);
     }
+    space.require(sizeBytes);
     return mode == RepositoryMode.ARCHIVE
         ? writeArchived(header, sizeBytes, content)
         : writeAtOnce(header, sizeBytes, content);
@@ -121,6 +124,7 @@ final class ContentWriter {
         kept = true;
         transaction.keep(name, draft, stored.sizeBytes());
       } else {
+        space.require(stored.sizeBytes());
         Path opened = transaction.draft();
         try (InputStream in = new CheckedContent(stored.content().open(), stored.header(), name)) {
           form.write(opened, stored.header(), stored.sizeBytes(), in);

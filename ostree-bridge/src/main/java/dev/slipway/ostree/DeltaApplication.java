@@ -77,11 +77,7 @@ final class DeltaApplication {
       Part part = superblock.parts().get(i);
       if (part.sizeBytes() > limits.partBytes()) {
         throw new FormatException(
-            place(i)
-                + ": a part of "
-                + part.sizeBytes()
-                + " bytes, at most "
-                + limits.partBytes());
+            place(i) + ": a part of " + part.sizeBytes() + " bytes, at most " + limits.partBytes());
       }
       if (!part.objects().stream().allMatch(transaction::has)) {
         wanted.add(i);

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -25,6 +27,9 @@ import java.util.TreeMap;
  * is missing. Changes nothing.
  */
 final class Fsck {
+  /** What a partial commit's mark says when it was whole before: ostree's own word. */
+  static final byte[] PARTIAL_BY_DAMAGE = {'f'};
+
   private final OstreeRepository repository;
   private final SortedMap<ObjectName, String> problems =
       Collections.synchronizedSortedMap(new TreeMap<>());
@@ -63,9 +68,9 @@ final class Fsck {
     int partial = 0;
     var reachable = new Reachable(repository, this::note);
     for (Digest commit : commits) {
-      if (Files.exists(repository.partialMark(commit))) {
-        partial++;
-      } else {
+      boolean isPartial = Files.exists(repository.partialMark(commit));
+      partial += isPartial ? 1 : 0;
+      if (!isPartial || isPartialByDamage(repository, commit)) {
         reachable.addCommit(commit, true);
       }
     }
@@ -85,6 +90,13 @@ final class Fsck {
     return new FsckReport(objects[0], commits.size(), partial, new TreeMap<>(problems));
   }
 
+  static boolean isPartialByDamage(OstreeRepository repository, Digest commit) throws IOException {
+    Path mark = repository.partialMark(commit);
+    return Files.exists(mark)
+        && Files.size(mark) == PARTIAL_BY_DAMAGE.length
+        && Arrays.equals(Files.readAllBytes(mark), PARTIAL_BY_DAMAGE);
+  }
+
   private void note(ObjectName name, IOException problem) {
     problems.putIfAbsent(
         name, problem instanceof MissingObjectException ? "missing" : problem.getMessage());
@@ -97,7 +109,7 @@ final class Fsck {
             first,
             (name, file) -> {
               try {
-                check(name);
+                check(repository, name);
               } catch (MissingObjectException e) {
                 // pruned a moment ago
               } catch (FormatException e) {
@@ -107,7 +119,12 @@ final class Fsck {
             });
   }
 
-  private void check(ObjectName name) throws IOException {
+  /**
+   * Reads an object.
+   *
+   * @throws FormatException if it is damaged
+   */
+  static void check(OstreeRepository repository, ObjectName name) throws IOException {
     String source = name.toString();
     switch (name.type()) {
       case FILE -> {

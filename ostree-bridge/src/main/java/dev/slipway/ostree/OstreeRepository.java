@@ -55,6 +55,7 @@ public final class OstreeRepository {
   private final RepositoryMode mode;
   private final ObjectStore objects;
   private final boolean syncs;
+  private final FreeSpace freeSpace;
 
   private OstreeRepository(Path directory, KeyFile config) throws IOException {
     this.directory = directory;
@@ -70,6 +71,7 @@ public final class OstreeRepository {
       throw new FormatException(directory + "/config: core.mode: " + e.getMessage(), e);
     }
     this.syncs = config.getBoolean("core", "fsync", true);
+    this.freeSpace = FreeSpace.of(directory, config);
     this.objects =
         new ObjectStore(
             directory.resolve("objects"),
@@ -159,6 +161,11 @@ public final class OstreeRepository {
   /** Whether what is written must be on the disk before it counts: {@code core.fsync}. */
   boolean syncs() {
     return syncs;
+  }
+
+  /** What is left free of the disk. */
+  FreeSpace freeSpace() {
+    return freeSpace;
   }
 
   ObjectStore objects() {
@@ -252,7 +259,7 @@ public final class OstreeRepository {
 
   /**
    * Commits a tree. Contents whose digests are known and that an earlier commit from here wrote are
-   * not read again.
+   * not read again. Mode bare-user-only gets {@link CanonicalPermissions}, as ostree gives it.
    *
    * @param threads how many hash and compress at once
    * @throws TreeRefusedException if the tree holds what ostree cannot, before anything is written
@@ -288,6 +295,16 @@ public final class OstreeRepository {
   }
 
   /**
+   * Removes the damaged ones of the objects that a check found wrong. Commits that need them become
+   * partial, until a pull or a repair brings them.
+   *
+   * @return the objects that were removed
+   */
+  public List<ObjectName> removeDamaged(FsckReport report) throws IOException {
+    return DamageRemoval.run(this, report.problems().keySet());
+  }
+
+  /**
    * A remote that is configured here.
    *
    * @param at the instant at which its keys are judged; usually now
@@ -314,7 +331,7 @@ public final class OstreeRepository {
   public PullReport pull(
       String remote, Fetcher fetcher, List<URI> addresses, PullOptions options, Progress progress)
       throws IOException {
-    var source = new RemoteObjects(new RemoteFiles(fetcher, addresses));
+    var source = new RemoteObjects(new RemoteFiles(fetcher, addresses, freeSpace));
     return new Pull(this, source, options, new RemoteDeltas(this, DeltaLimits.DEFAULT), progress)
         .run(remote);
   }
@@ -336,7 +353,7 @@ public final class OstreeRepository {
   /** Replaces damaged and missing objects by those of a repository on a web server. */
   public RepairReport repair(Fetcher fetcher, List<URI> addresses, int threads, Progress progress)
       throws IOException {
-    var source = new RemoteObjects(new RemoteFiles(fetcher, addresses));
+    var source = new RemoteObjects(new RemoteFiles(fetcher, addresses, freeSpace));
     return Repair.run(this, source, threads, progress);
   }
 

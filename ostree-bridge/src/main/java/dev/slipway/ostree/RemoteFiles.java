@@ -25,13 +25,16 @@ import java.util.OptionalLong;
 final class RemoteFiles {
   private final Fetcher fetcher;
   private final List<URI> mirrors;
+  private final FreeSpace space;
 
   /**
    * Files below addresses.
    *
    * @param mirrors of directories, with or without a slash at the end; at least one
+   * @param space where they are downloaded to
    */
-  RemoteFiles(Fetcher fetcher, List<URI> mirrors) {
+  RemoteFiles(Fetcher fetcher, List<URI> mirrors, FreeSpace space) {
+    this.space = space;
     this.fetcher = fetcher;
     this.mirrors = mirrors.stream().map(RemoteFiles::directory).toList();
   }
@@ -68,7 +71,7 @@ final class RemoteFiles {
 
   /** Fetches a file to a path where nothing is. */
   void download(String path, Path target, long limitBytes, Task task) throws IOException {
-    fetch(path, Optional.empty(), limitBytes, () -> new FileDraft(target), task);
+    fetch(path, Optional.empty(), limitBytes, () -> new FileDraft(target, space), task);
   }
 
   private <T> T fetch(
@@ -96,12 +99,17 @@ final class RemoteFiles {
 
   /** Writes to a file, which goes away when it is not kept. */
   private static final class FileDraft extends Sink.Draft<Path> {
+    private static final int CHECKED_BYTES = 4 << 20;
+
     private final Path target;
+    private final FreeSpace space;
     private final OutputStream out;
+    private int unchecked;
     private boolean kept;
 
-    FileDraft(Path target) throws IOException {
+    FileDraft(Path target, FreeSpace space) throws IOException {
       this.target = target;
+      this.space = space;
       this.out = new BufferedOutputStream(Files.newOutputStream(target), 1 << 16);
     }
 
@@ -113,6 +121,11 @@ final class RemoteFiles {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       out.write(bytes, offset, length);
+      unchecked += length;
+      if (unchecked >= CHECKED_BYTES) {
+        unchecked = 0;
+        space.require(CHECKED_BYTES);
+      }
     }
 
     @Override

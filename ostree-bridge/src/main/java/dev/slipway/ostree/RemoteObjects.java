@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** The objects of an archive repository on a web server. */
 final class RemoteObjects implements ObjectSource {
-  /** No content object is larger; a server must not fill the disk without end. */
+  /** Arbitrary: nothing says how large a file is. {@link FreeSpace} is the real bound. */
   private static final long OBJECT_BYTES_MAX = 64L << 30;
 
   private static final int REF_BYTES_MAX = 256;

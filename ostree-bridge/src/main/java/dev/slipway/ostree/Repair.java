@@ -6,6 +6,7 @@ import dev.slipway.ostree.object.ObjectType;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,9 @@ final class Repair {
       List<ObjectName> bad =
           found.problems().keySet().stream().filter(name -> !repaired.contains(name)).toList();
       if (bad.isEmpty()) {
+        if (found.isClean()) {
+          unmark(repository);
+        }
         return new RepairReport(repaired, found);
       }
       try (Transaction transaction = repository.begin();
@@ -45,6 +49,19 @@ final class Repair {
         }
       }
     }
+  }
+
+  /** Commits that were partial because of damage are whole again. */
+  private static void unmark(OstreeRepository repository) throws IOException {
+    repository
+        .objects()
+        .forEach(
+            (name, file) -> {
+              if (name.type() == ObjectType.COMMIT
+                  && Fsck.isPartialByDamage(repository, name.checksum())) {
+                Files.delete(repository.partialMark(name.checksum()));
+              }
+            });
   }
 
   private static boolean replace(

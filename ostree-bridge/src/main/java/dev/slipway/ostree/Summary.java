@@ -95,7 +95,8 @@ public record Summary(List<Ref> refs, VariantDict metadata) {
                 Variant.bool(config.getBoolean("core", "tombstone-commits", false)));
     List<DeltaName> deltas = StoredDeltas.list(repository);
     if (!config.getBoolean("core", "no-deltas-in-summary", false)) {
-      metadata = metadata.with(STATIC_DELTAS, StoredDeltas.superblocks(repository, deltas).toVariant());
+      metadata =
+          metadata.with(STATIC_DELTAS, StoredDeltas.superblocks(repository, deltas).toVariant());
     }
     metadata = metadata.with(INDEXED_DELTAS, Variant.bool(true));
     Optional<String> collection = config.get("core", "collection-id");

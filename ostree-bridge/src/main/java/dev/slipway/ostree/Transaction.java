@@ -58,7 +58,8 @@ public final class Transaction implements Closeable {
     this.gate = gate;
     this.pass = pass;
     this.staging = staging;
-    this.contents = new ContentWriter(this, store.form(), repository.mode());
+    this.contents =
+        new ContentWriter(this, store.form(), repository.mode(), repository.freeSpace());
   }
 
   static Transaction begin(OstreeRepository repository) throws IOException {

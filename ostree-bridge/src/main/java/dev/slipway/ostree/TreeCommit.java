@@ -49,8 +49,10 @@ final class TreeCommit {
   }
 
   static Committed run(
-      OstreeRepository repository, Tree tree, CommitInfo info, int threads, Progress progress)
+      OstreeRepository repository, Tree given, CommitInfo info, int threads, Progress progress)
       throws IOException {
+    Tree tree =
+        repository.mode() == RepositoryMode.BARE_USER_ONLY ? CanonicalPermissions.of(given) : given;
     requireHoldable(repository, tree);
     if (info.branch().isPresent()) {
       Refs.requireName(info.branch().get());

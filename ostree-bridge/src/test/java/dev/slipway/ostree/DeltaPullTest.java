@@ -125,8 +125,7 @@ class DeltaPullTest {
   void aSuperblockThatIsNotTheOneOfTheSummaryIsNotUsed() throws Exception {
     origin.writeSummary(NOW);
     change(
-        s ->
-            new DeltaSuperblock(s.metadata(), 7, s.name(), s.commit(), s.parts(), s.fallbacks()));
+        s -> new DeltaSuperblock(s.metadata(), 7, s.name(), s.commit(), s.parts(), s.fallbacks()));
     publishFiles();
     pull();
     assertThat(asked("/superblock")).isOne();

@@ -233,6 +233,14 @@ class PullTest {
   }
 
   @Test
+  void aServerThatSendsWithoutEndDoesNotFillTheDisk() throws Exception {
+    server.put(fileOfSize(3), new byte[5 << 20]);
+    client = client.withConfig(client.config().with("core", "min-free-space-size", "999999TB"));
+    assertThatThrownBy(() -> pull(ref())).hasMessageContaining("core.min-free-space-size keeps");
+    assertUnharmed();
+  }
+
+  @Test
   void refusesACommitMadeForAnotherRef() throws Exception {
     server.put("/repo/refs/heads/evil", (first.hex() + "\n").getBytes());
     assertThatThrownBy(() -> pull(PullOptions.of(List.of("evil"))))

@@ -10,6 +10,7 @@ import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.ostree.object.ObjectType;
 import dev.slipway.progress.Progress;
 import dev.slipway.testing.GeneratedTree;
+import dev.slipway.testing.RequiresTool;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Node.Special.Kind;
 import dev.slipway.tree.Tree;
@@ -124,16 +125,63 @@ class RepositoryTest {
   }
 
   @Test
-  void bareUserOnlyRefusesSetuidOwnersAndAttributes() throws Exception {
+  void bareUserOnlyGetsCanonicalPermissions() throws Exception {
     OstreeRepository plain =
         Repositories.init(work.resolve("plain"), RepositoryMode.BARE_USER_ONLY);
-    assertThatThrownBy(() -> Repositories.commit(plain, "a", "x"))
-        .isInstanceOf(TreeRefusedException.class)
-        .hasMessageContaining("/usr/bin/same: mode 4755 has bits");
-    Tree fits = Repositories.tree("x").without(path -> path.name().matches("tool|same"));
-    Digest commit = plain.commit(fits, CommitInfo.of("s", 1), 2, Progress.none()).checksum();
+    Tree tree =
+        Repositories.tree("x")
+            .with(t -> t.file("/usr/bin/open", 02666, Content.utf8("x")).directory("/t", 01777))
+            .mapped((path, inode) -> inode.withMetadata(inode.metadata().withOwner(5, 6)));
+    Digest commit = plain.commit(tree, CommitInfo.of("s", 1), 2, Progress.none()).checksum();
     assertThat(plain.fsck(2, Progress.none()).problems()).isEmpty();
-    assertThat(plain.read(commit).read("/etc/greeting")).asString().isEqualTo("x");
+    TreeDifference difference =
+        TreeDifference.between(CanonicalPermissions.of(tree), plain.read(commit))
+            .ignoring(Aspect.HARD_LINKS, Aspect.MTIME);
+    assertThat(difference.differences()).as("%s", difference).isEmpty();
+    var open = plain.read(commit).inode(TreePath.of("/usr/bin/open")).orElseThrow();
+    assertThat(open.metadata().mode()).isEqualTo(0644);
+  }
+
+  @Test
+  void bareUserOnlyRefusesSetuidOfOthers() throws Exception {
+    Repositories.commit(repository, "a", "x");
+    OstreeRepository plain =
+        Repositories.init(work.resolve("plain"), RepositoryMode.BARE_USER_ONLY);
+    assertThatThrownBy(
+            () ->
+                plain.pullLocal(
+                    "origin", repository, PullOptions.of(List.of("a")), 1, Progress.none()))
+        .hasMessageContaining("mode 4755 has bits");
+  }
+
+  @Test
+  @RequiresTool(value = "ostree", in = "ostree")
+  void canonicalPermissionsAreOstrees() throws Exception {
+    Path tree = Files.createDirectories(work.resolve("tree"));
+    Files.createDirectories(tree.resolve("sticky"));
+    Files.setAttribute(tree.resolve("sticky"), "unix:mode", 01777);
+    for (int mode : new int[] {04755, 02711, 0666, 0600, 0400, 0777}) {
+      Path file = tree.resolve(Integer.toOctalString(mode));
+      Files.writeString(file, "content");
+      Files.setAttribute(file, "unix:mode", mode);
+    }
+    Files.createSymbolicLink(tree.resolve("link"), Path.of("0666"));
+    for (RepositoryMode mode : List.of(RepositoryMode.BARE_USER_ONLY, RepositoryMode.ARCHIVE)) {
+      OstreeRepository each = Repositories.init(work.resolve(mode.name()), mode);
+      String theirs =
+          Repositories.ostree(
+              each,
+              "commit",
+              "--orphan",
+              "--canonical-permissions",
+              "--timestamp=@7",
+              "--subject=s",
+              "--no-bindings",
+              "--tree=dir=" + tree);
+      CommitInfo info = CommitInfo.of("s", 7).withoutBinding();
+      Tree ours = CanonicalPermissions.of(HostTree.read(tree));
+      assertThat(each.commit(ours, info, 1, Progress.none()).checksum()).hasToString(theirs);
+    }
   }
 
   @Test
@@ -228,6 +276,28 @@ class RepositoryTest {
     RepairReport repaired = repository.repair(mirror, 2, Progress.none());
     assertThat(repaired.after().problems()).isEmpty();
     assertThat(repaired.after().objects()).isEqualTo(objects);
+    assertThat(repository.read(commit).read("/etc/greeting")).asString().isEqualTo("one");
+  }
+
+  @Test
+  void removedDamageMakesCommitsPartialUntilARepair() throws Exception {
+    Digest commit = Repositories.commit(repository, "a", "one");
+    OstreeRepository mirror = Repositories.init(work.resolve("mirror"), RepositoryMode.BARE_USER);
+    mirror.pullLocal("o", repository, PullOptions.of(List.of("a")).asMirror(), 2, Progress.none());
+    Digest other = Repositories.commit(repository, "b", "two");
+    Digest greeting = DeltaScope.of(repository, commit).files().get("/etc/greeting");
+    Repositories.damage(repository.file(ObjectName.file(greeting)));
+
+    FsckReport found = repository.fsck(1, Progress.none());
+    assertThat(repository.removeDamaged(found)).containsExactly(ObjectName.file(greeting));
+
+    assertThat(repository.has(ObjectName.file(greeting))).isFalse();
+    assertThat(repository.partialMark(commit)).hasContent("f");
+    assertThat(repository.partialMark(other)).doesNotExist();
+    assertThat(repository.fsck(1, Progress.none()).problems())
+        .containsOnlyKeys(ObjectName.file(greeting));
+    assertThat(repository.repair(mirror, 1, Progress.none()).after().isClean()).isTrue();
+    assertThat(repository.partialMark(commit)).doesNotExist();
     assertThat(repository.read(commit).read("/etc/greeting")).asString().isEqualTo("one");
   }
 

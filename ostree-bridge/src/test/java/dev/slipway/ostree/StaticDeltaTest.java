@@ -302,8 +302,7 @@ class StaticDeltaTest {
     DeltaSuperblock whole = StaticDelta.superblock(delta, DeltaLimits.DEFAULT);
     Files.write(
         delta.resolve(DeltaSuperblock.FILE),
-        new DeltaSuperblock(
-                whole.metadata(), 0, whole.name(), whole.commit(), List.of(), List.of())
+        new DeltaSuperblock(whole.metadata(), 0, whole.name(), whole.commit(), List.of(), List.of())
             .toBytes());
     OstreeRepository client = repository("client", RepositoryMode.ARCHIVE);
 
