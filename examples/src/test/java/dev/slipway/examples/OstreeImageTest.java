@@ -194,7 +194,8 @@ class OstreeImageTest {
 
       Digest second = publishSecond();
       requests.clear();
-      assertThat(ssh.output(machine, "ostree admin upgrade 2>&1")).contains("Transaction complete");
+      assertThat(ssh.output(machine, "ostree admin upgrade 2>&1"))
+          .contains("bootconfig swap: yes", "deployment count change: 1");
       assertThat(requests)
           .contains("/" + new DeltaName(Optional.of(first), second).path() + "/superblock");
       restart(machine);
