@@ -163,8 +163,7 @@ final class Delivery {
    * @param predictor null if an earlier run made the whole executable
    * @param inFile where in the executable
    */
-  void predicted(long length, Place from, CodePredictor predictor, long inFile)
-      throws IOException {
+  void predicted(long length, Place from, CodePredictor predictor, long inFile) throws IOException {
     diff(length, from, predictor, inFile);
   }
 

@@ -52,8 +52,7 @@ final class MemberTexts implements Closeable {
 
   /** Opens the members of the source that lie in what changed and can be unpacked. */
   static MemberTexts ofSource(
-      BlockSource source, List<Alignment> copies, Path scratch, Budget budget)
-      throws IOException {
+      BlockSource source, List<Alignment> copies, Path scratch, Budget budget) throws IOException {
     MemberTexts texts = none(scratch);
     try {
       for (Member member : find(source, changed(source, copies, Alignment::oldOffset))) {

@@ -84,9 +84,7 @@ final class DeflateRecipeMaker {
     }
     Optional<byte[]> recipe = lead(best, Long.MAX_VALUE).map(Led::recipe);
     boolean good =
-        recipe.isPresent()
-            && recipe.get().length <= costMax()
-            && trial.rebuilds(recipe.get());
+        recipe.isPresent() && recipe.get().length <= costMax() && trial.rebuilds(recipe.get());
     return good ? recipe : Optional.empty();
   }
 
