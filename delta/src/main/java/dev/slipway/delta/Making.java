@@ -63,13 +63,14 @@ final class Making {
 
   private MemberTexts openSource(List<Alignment> copies) throws IOException {
     return options.profile().looksInside()
-        ? MemberTexts.ofSource(source, copies, options.scratch())
+        ? MemberTexts.ofSource(source, copies, options.scratch(), options.profile().budget())
         : MemberTexts.none(options.scratch());
   }
 
   private MemberTexts openTarget(List<Alignment> copies) throws IOException {
     return options.profile().looksInside()
-        ? MemberTexts.ofTarget(target, copies, options.scratch(), options.executor())
+        ? MemberTexts.ofTarget(
+            target, copies, options.scratch(), options.executor(), options.profile().budget())
         : MemberTexts.none(options.scratch());
   }
 
@@ -96,7 +97,7 @@ final class Making {
       prologue(space, old, places, context)
           .write(lanes.lane(Lanes.LENGTHS.ordinal()), lanes.lane(Lanes.SIDES.ordinal()));
       var recital = new Recital(space, places, context, lanes, ledger);
-      long memory = 0;
+      long memory = unpacking(old, places);
       for (int i = 0; i < stretches.size(); i++) {
         Search.Stretch stretch = stretches.get(i);
         if (stretch.member() < 0) {
@@ -133,6 +134,17 @@ final class Making {
         lanes.close();
       }
     }
+  }
+
+  /** The memory that unpacking the members of the source takes, one after the other. */
+  private long unpacking(MemberTexts old, Places places) throws IOException {
+    long most = 0;
+    for (int i = 0; i < old.texts().size(); i++) {
+      if (places.old().isUsed(i)) {
+        most = Math.max(most, old.texts().get(i).member().memoryBytes(source));
+      }
+    }
+    return most;
   }
 
   /** Knows the files of the target as far as the volume tells them, and its members. */

@@ -2,12 +2,13 @@
 package dev.slipway.delta;
 
 import dev.slipway.delta.coding.SpillFile;
+import dev.slipway.delta.member.Budget;
 import dev.slipway.delta.member.ByteRange;
 import dev.slipway.delta.member.Member;
 import dev.slipway.delta.member.MemberFinder;
-import dev.slipway.delta.member.Rebuild;
 import dev.slipway.delta.member.Recipe;
 import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
 import dev.slipway.match.Alignment;
 import dev.slipway.match.ByteSpace;
 import java.io.Closeable;
@@ -25,9 +26,6 @@ import java.util.function.ToLongFunction;
 final class MemberTexts implements Closeable {
   /** How far into equal blocks a member may reach and still be found. */
   private static final long REACH = 1 << 16;
-
-  /** What applying may need to rebuild a member: a member that needs more stays closed. */
-  private static final long REBUILD_MEMORY = 48 << 20;
 
   private final List<Text> texts = new ArrayList<>();
   private final SpillFile plain;
@@ -52,13 +50,15 @@ final class MemberTexts implements Closeable {
     return new MemberTexts(SpillFile.in(scratch));
   }
 
-  /** Opens the members of the source that lie in what changed. */
-  static MemberTexts ofSource(BlockSource source, List<Alignment> copies, Path scratch)
-      throws IOException {
+  /** Opens the members of the source that lie in what changed and can be unpacked. */
+  static MemberTexts ofSource(
+      BlockSource source, List<Alignment> copies, Path scratch, Budget budget) throws IOException {
     MemberTexts texts = none(scratch);
     try {
       for (Member member : find(source, changed(source, copies, Alignment::oldOffset))) {
-        texts.add(source, member, new byte[0]);
+        if (isUnpacked(source, member, budget)) {
+          texts.add(source, member, new byte[0]);
+        }
       }
       texts.plain.flush();
       return texts;
@@ -68,20 +68,27 @@ final class MemberTexts implements Closeable {
     }
   }
 
-  /** Opens the members of the target that lie in what changed and can be rebuilt. */
+  /**
+   * Opens the members of the target that lie in what changed and can be rebuilt, the first ones
+   * that the budget has room for.
+   */
   static MemberTexts ofTarget(
-      BlockSource target, List<Alignment> copies, Path scratch, Executor executor)
+      BlockSource target, List<Alignment> copies, Path scratch, Executor executor, Budget budget)
       throws IOException {
     var members = find(target, changed(target, copies, Alignment::newOffset));
     var recipes = new ArrayList<Aside<Optional<byte[]>>>();
     for (Member member : members) {
-      recipes.add(Aside.run(executor, () -> Recipe.of(target, member)));
+      recipes.add(Aside.run(executor, () -> Recipe.of(target, member, budget)));
     }
     MemberTexts texts = none(scratch);
+    Budget left = budget;
     try {
       for (int i = 0; i < members.size(); i++) {
         Optional<byte[]> recipe = recipes.get(i).get();
-        if (recipe.isPresent() && isAffordable(recipe.get())) {
+        if (recipe.isPresent()
+            && recipe.get().length <= OpReader.SIDE_MAX
+            && left.allows(recipe.get(), members.get(i))) {
+          left = left.less(Budget.nanos(recipe.get(), members.get(i)));
           texts.add(target, members.get(i), recipe.get());
         }
       }
@@ -93,9 +100,14 @@ final class MemberTexts implements Closeable {
     }
   }
 
-  /** Whether a small device can rebuild a member. */
-  private static boolean isAffordable(byte[] recipe) throws IOException {
-    return recipe.length <= OpReader.SIDE_MAX && Rebuild.memoryBytes(recipe) <= REBUILD_MEMORY;
+  /** Whether a small device can unpack a member. */
+  private static boolean isUnpacked(BlockSource source, Member member, Budget budget)
+      throws IOException {
+    try {
+      return member.memoryBytes(source) <= budget.memoryBytes();
+    } catch (FormatException e) {
+      return false; // filters that we do not know
+    }
   }
 
   private static List<Member> find(BlockSource image, List<ByteRange> changed) throws IOException {

@@ -42,6 +42,16 @@ final class Reach implements Closeable {
   /** Unpacks a member of the source. */
   void unpack(Prologue.Opened opened) throws IOException {
     var crc = new CRC32C();
+    long memory = memoryBytes(opened);
+    if (memory > header.memoryBytes()) {
+      throw new FormatException(
+          delta
+              + ": a member of the source needs "
+              + memory
+              + " bytes of memory, more than the "
+              + header.memoryBytes()
+              + " the delta told");
+    }
     try (InputStream in = new CheckedInputStream(opened.member().plain(source), crc)) {
       in.transferTo(sourcePlain);
     } catch (FormatException e) {
@@ -51,6 +61,14 @@ final class Reach implements Closeable {
       throw changed(opened, null);
     }
     sourcePlain.flush();
+  }
+
+  private long memoryBytes(Prologue.Opened opened) throws IOException {
+    try {
+      return opened.member().memoryBytes(source);
+    } catch (FormatException e) {
+      throw changed(opened, e);
+    }
   }
 
   private FormatException changed(Prologue.Opened opened, FormatException cause) {

@@ -2,7 +2,6 @@
 package dev.slipway.delta.member;
 
 import dev.slipway.codec.Codec;
-import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import java.io.IOException;
 import java.util.Optional;
@@ -26,9 +25,9 @@ final class CodecRecipe {
 
   private CodecRecipe() {}
 
-  static Optional<byte[]> make(BlockSource file, Member member) throws IOException {
+  static Optional<byte[]> make(RecipeTrial trial) throws IOException {
     int code =
-        switch (member.kind()) {
+        switch (trial.member().kind()) {
           case GZIP -> 0;
           case XZ -> 1;
           case ZSTD -> 2;
@@ -38,7 +37,7 @@ final class CodecRecipe {
       return Optional.empty();
     }
     byte[] recipe = Recipe.start(Recipe.CODEC).u8(code).toByteArray();
-    return Recipe.rebuilds(recipe, file, member) ? Optional.of(recipe) : Optional.empty();
+    return trial.rebuilds(recipe) ? Optional.of(recipe) : Optional.empty();
   }
 
   private static int code(RecipeReader in) throws FormatException {

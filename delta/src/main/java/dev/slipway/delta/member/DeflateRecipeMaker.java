@@ -28,17 +28,21 @@ final class DeflateRecipeMaker {
   /** A block's plain text must fit here while its tokens are read. */
   private static final int BLOCK_BYTES_MAX = 1 << 24;
 
+  private final RecipeTrial trial;
   private final BlockSource file;
   private final Member member;
   private final byte[] header;
 
-  private DeflateRecipeMaker(BlockSource file, Member member, byte[] header) {
-    this.file = file;
-    this.member = member;
+  private DeflateRecipeMaker(RecipeTrial trial, byte[] header) {
+    this.trial = trial;
+    file = trial.file();
+    member = trial.member();
     this.header = header;
   }
 
-  static Optional<byte[]> make(BlockSource file, Member member) throws IOException {
+  static Optional<byte[]> make(RecipeTrial trial) throws IOException {
+    BlockSource file = trial.file();
+    Member member = trial.member();
     int length =
         member.kind() == MemberKind.GZIP
             ? GzipHeader.length(file, member.offset(), member.end())
@@ -47,18 +51,18 @@ final class DeflateRecipeMaker {
       return Optional.empty();
     }
     byte[] header = file.readFully(member.offset(), length);
-    return new DeflateRecipeMaker(file, member, header).make();
+    return new DeflateRecipeMaker(trial, header).make();
   }
 
   private Optional<byte[]> make() throws IOException {
     List<DeflateDialect> dialects = dialects();
     for (DeflateDialect dialect : dialects) {
       byte[] recipe = start(dialect, 0).toByteArray();
-      if (Recipe.rebuilds(recipe, file, member)) {
+      if (trial.rebuilds(recipe)) {
         return Optional.of(recipe);
       }
     }
-    Optional<byte[]> own = CodecRecipe.make(file, member);
+    Optional<byte[]> own = CodecRecipe.make(trial);
     if (own.isPresent()) {
       return own;
     }
@@ -80,9 +84,7 @@ final class DeflateRecipeMaker {
     }
     Optional<byte[]> recipe = lead(best, Long.MAX_VALUE).map(Led::recipe);
     boolean good =
-        recipe.isPresent()
-            && recipe.get().length <= costMax()
-            && Recipe.rebuilds(recipe.get(), file, member);
+        recipe.isPresent() && recipe.get().length <= costMax() && trial.rebuilds(recipe.get());
     return good ? recipe : Optional.empty();
   }
 
@@ -101,7 +103,7 @@ final class DeflateRecipeMaker {
   }
 
   /** What is worth a try, the likely first. The header hints at the level and the program. */
-  private List<DeflateDialect> dialects() {
+  private List<DeflateDialect> dialects() throws IOException {
     int[] levels;
     boolean gzip = member.kind() == MemberKind.GZIP;
     int hint = gzip ? header[8] : ZlibHeader.levelHint(header);
@@ -121,8 +123,10 @@ final class DeflateRecipeMaker {
     List<DeflateDialect> dialects = new ArrayList<>();
     for (int level : levels) {
       for (DeflateDialect.Family family : DeflateDialect.Family.values()) {
-        if (gzip || family != DeflateDialect.Family.GZIP) {
-          dialects.add(new DeflateDialect(family, level));
+        var dialect = new DeflateDialect(family, level);
+        if ((gzip || family != DeflateDialect.Family.GZIP)
+            && trial.affords(start(dialect, 0).toByteArray())) {
+          dialects.add(dialect);
         }
       }
     }

@@ -15,6 +15,15 @@ import java.io.InputStream;
  * @param plainLength how many bytes it unpacks to
  */
 public record Member(long offset, long length, MemberKind kind, long plainLength) {
+  /** Window, tables and buffers. */
+  private static final long INFLATER_BYTES = 1 << 18;
+
+  /** What an xz decoder holds beside its dictionary. */
+  private static final long XZ_DECODER_BYTES = 1 << 18;
+
+  /** A window or a whole frame of 8 MiB, and what is packed. */
+  private static final long ZSTD_DECODER_BYTES = 16 << 20;
+
   public Member {
     if (offset < 0 || length <= 0 || plainLength < 0) {
       throw new IllegalArgumentException(
@@ -36,6 +45,19 @@ public record Member(long offset, long length, MemberKind kind, long plainLength
       case XZ -> Codec.XZ.decode(in, name, plainLength);
       case ZSTD -> Codec.ZSTD.decode(in, name, plainLength);
       case ZLIB -> new ZlibInput(in, name, plainLength);
+    };
+  }
+
+  /**
+   * How much memory reading its plain text takes at most, by what it says itself.
+   *
+   * @param file what it was found in
+   */
+  public long memoryBytes(BlockSource file) throws IOException {
+    return switch (kind) {
+      case GZIP, ZLIB -> INFLATER_BYTES;
+      case XZ -> XzStructure.read(file, offset, end()).dictionaryBytes() + XZ_DECODER_BYTES;
+      case ZSTD -> ZSTD_DECODER_BYTES;
     };
   }
 

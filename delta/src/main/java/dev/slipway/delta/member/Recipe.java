@@ -4,8 +4,6 @@ package dev.slipway.delta.member;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Optional;
 
 /**
@@ -24,43 +22,32 @@ public final class Recipe {
 
   private static final int VERSION = 1;
   private static final int VERSION_SHIFT = 4;
-  private static final int COPY_BYTES = 1 << 15;
 
   private Recipe() {}
+
+  /** Finds the recipe of a member, whatever rebuilding it costs. */
+  public static Optional<byte[]> of(BlockSource file, Member member) throws IOException {
+    return of(file, member, Budget.UNLIMITED);
+  }
 
   /**
    * Finds the recipe of a member, by rebuilding it and comparing every byte.
    *
    * @param file what the member was found in
+   * @param budget what rebuilding it may cost; recipes that cost more are not even tried
    * @return empty if none rebuilds it, or only one that is not worth its size
    */
-  public static Optional<byte[]> of(BlockSource file, Member member) throws IOException {
+  public static Optional<byte[]> of(BlockSource file, Member member, Budget budget)
+      throws IOException {
+    var trial = new RecipeTrial(file, member, budget);
     try {
       return switch (member.kind()) {
-        case GZIP, ZLIB -> DeflateRecipeMaker.make(file, member);
-        case XZ -> XzRecipeMaker.make(file, member);
-        case ZSTD -> CodecRecipe.make(file, member);
+        case GZIP, ZLIB -> DeflateRecipeMaker.make(trial);
+        case XZ -> XzRecipeMaker.make(trial);
+        case ZSTD -> CodecRecipe.make(trial);
       };
     } catch (FormatException e) {
       return Optional.empty(); // damaged, or of a kind we do not read: it stays as it is
-    }
-  }
-
-  /** Whether a recipe gives a member's very bytes. */
-  static boolean rebuilds(byte[] recipe, BlockSource file, Member member) throws IOException {
-    var compared = new ComparingOutput(file, member);
-    try (InputStream plain = member.plain(file)) {
-      OutputStream out = Rebuild.open(recipe, compared);
-      byte[] buffer = new byte[COPY_BYTES];
-      long total = 0;
-      for (int count = plain.read(buffer); count >= 0; count = plain.read(buffer)) {
-        out.write(buffer, 0, count);
-        total += count;
-      }
-      out.close();
-      return compared.complete() && total == member.plainLength();
-    } catch (ComparingOutput.Different e) {
-      return false;
     }
   }
 

@@ -22,18 +22,20 @@ final class XzRecipeMaker {
 
   private XzRecipeMaker() {}
 
-  static Optional<byte[]> make(BlockSource file, Member member) throws IOException {
+  static Optional<byte[]> make(RecipeTrial trial) throws IOException {
+    BlockSource file = trial.file();
+    Member member = trial.member();
     XzStructure structure = XzStructure.read(file, member.offset(), member.end());
     if (structure.plainBytes() > 0 && eligible(structure)) {
       int properties = properties(file, structure.blocks().get(0));
       for (int[] preset : PRESETS) {
         byte[] recipe = XzRecipe.write(structure, preset[0], preset[1], properties);
-        if (Recipe.rebuilds(recipe, file, member)) {
+        if (trial.rebuilds(recipe)) {
           return Optional.of(recipe);
         }
       }
     }
-    return CodecRecipe.make(file, member);
+    return CodecRecipe.make(trial);
   }
 
   private static boolean eligible(XzStructure structure) {

@@ -90,6 +90,15 @@ final class XzStructure {
     return sum;
   }
 
+  /** The largest dictionary of its blocks. */
+  long dictionaryBytes() throws IOException {
+    long most = 0;
+    for (Block block : blocks) {
+      most = Math.max(most, XzBlockHeader.read(block.header()).dictionary());
+    }
+    return most;
+  }
+
   private void read() throws IOException {
     at = offset;
     byte[] header = take(HEADER_BYTES);

@@ -44,7 +44,8 @@ class BrokenMemberTest {
         for (Member found : MemberFinder.standard().find(source)) {
           var recipe = Recipe.of(source, found);
           if (recipe.isPresent()) {
-            assertThat(Recipe.rebuilds(recipe.get(), source, found)).isTrue();
+            assertThat(new RecipeTrial(source, found, Budget.UNLIMITED).rebuilds(recipe.get()))
+                .isTrue();
           }
         }
       }
