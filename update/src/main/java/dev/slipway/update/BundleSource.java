@@ -21,8 +21,9 @@ import java.util.stream.Stream;
  *
  * @param name what it is called in messages
  * @param source its bytes
+ * @param paced whether its bytes come, or came, no faster than they should
  */
-public record BundleSource(String name, BlockSource source) implements Closeable {
+public record BundleSource(String name, BlockSource source, boolean paced) implements Closeable {
   /** How bundles are named in a directory. */
   private static final String SUFFIX = ".raucb";
 
@@ -36,30 +37,34 @@ public record BundleSource(String name, BlockSource source) implements Closeable
       throws IOException {
     if (where.startsWith("http://") || where.startsWith("https://")) {
       URI uri = URI.create(where);
-      return new BundleSource(FetchException.withoutLogin(uri), HttpBlockSource.open(uri, pace));
+      return new BundleSource(
+          FetchException.withoutLogin(uri), HttpBlockSource.open(uri, pace), true);
     }
     if (where.equals("-")) {
-      return new BundleSource("standard input", spooled(input, scratch, pace));
+      return new BundleSource("standard input", spooled(input, scratch, pace), true);
     }
     Path path = Path.of(where);
     if (Files.isDirectory(path)) {
       path = newest(path);
     }
-    return new BundleSource(path.toString(), BlockSource.file(path));
+    return new BundleSource(path.toString(), BlockSource.file(path), false);
   }
 
   private static BlockSource spooled(InputStream input, Path scratch, Pace pace)
       throws IOException {
     Files.createDirectories(scratch);
     Path file = scratch.resolve("input" + SUFFIX);
-    Files.deleteIfExists(file);
-    try (OutputStream out = Files.newOutputStream(file);
-        InputStream in = new PacedStream(input, pace)) {
-      in.transferTo(out);
+    try (UpdateLock lock = UpdateLock.take(scratch)) { // or two would write the same file
+      try {
+        try (OutputStream out = Files.newOutputStream(file);
+            InputStream in = new PacedStream(input, pace)) {
+          in.transferTo(out);
+        }
+        return BlockSource.file(file);
+      } finally {
+        Files.deleteIfExists(file); // it stays as long as it is open
+      }
     }
-    BlockSource source = BlockSource.file(file);
-    Files.delete(file); // it stays as long as it is open
-    return source;
   }
 
   /** The bundle with the highest sequence number; those that cannot be read do not count. */

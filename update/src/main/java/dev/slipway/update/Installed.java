@@ -10,6 +10,12 @@ import java.util.Optional;
  * @param slot which slot it went to, and which starts next
  * @param version the release there
  * @param from the release a delta was applied to; nothing when the whole image was taken
+ * @param deltaProblem why a delta that started from the right release was given up
  * @param writtenBytes how much of the slot had to be written; the rest was right already
  */
-public record Installed(Slot slot, String version, Optional<String> from, long writtenBytes) {}
+public record Installed(
+    Slot slot,
+    String version,
+    Optional<String> from,
+    Optional<String> deltaProblem,
+    long writtenBytes) {}

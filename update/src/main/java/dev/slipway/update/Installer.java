@@ -71,6 +71,14 @@ public final class Installer {
     Files.createDirectories(options.state());
     try (UpdateLock lock = UpdateLock.take(options.state())) {
       return installAlone(bundle, progress);
+    } catch (IOException e) {
+      if (Thread.currentThread().isInterrupted() && !(e instanceof CancelledException)) {
+        // an interrupt closes the channel that is in use
+        var cancelled = new CancelledException();
+        cancelled.addSuppressed(e);
+        throw cancelled;
+      }
+      throw e;
     }
   }
 
@@ -80,21 +88,36 @@ public final class Installer {
     Job job = job(bundle, state, progress);
     InstallState work = begin(job, store);
     Installed done = write(bundle, job, work, progress);
-    SlotWriter.verify(
-        disk.fromDevice(SystemDisk.partitionOf(job.target())),
-        job.image().sizeBytes(),
-        job.image().digest(),
-        disk.name() + ": slot " + job.target(),
-        options.pace(),
-        progress);
+    verify(job, progress);
     store.update(now -> now.primary(job.target()));
     InstallState.remove(job.directory());
     return done;
   }
 
+  /** When it fails, what was written is not believed any more: the next run starts anew. */
+  private void verify(Job job, Progress progress) throws IOException {
+    try {
+      SlotWriter.verify(
+          disk.fromDevice(SystemDisk.partitionOf(job.target())),
+          job.image().sizeBytes(),
+          job.image().digest(),
+          disk.name() + ": slot " + job.target(),
+          options.pace(),
+          progress);
+    } catch (CancelledException e) {
+      throw e;
+    } catch (IOException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        InstallState.remove(job.directory());
+        Files.deleteIfExists(deltaState(job));
+      }
+      throw e;
+    }
+  }
+
   private Job job(Bundle bundle, BootState state, Progress progress) throws IOException {
     BundleManifest manifest = bundle.manifest();
-    Slot running = options.running().or(state::lastGood).or(state::next).orElse(Slot.A);
+    Slot running = SystemDisk.runningSlot(options.running(), state);
     Slot target = running.other();
     if (!state.slots().containsKey(target)) {
       throw new RefusedException(
@@ -142,7 +165,7 @@ public final class Installer {
             running.map(Release::compatible).orElse(manifest.compatible()),
             running.map(Release::sequence),
             options.now(),
-            Instant.EPOCH);
+            running.map(Release::builtAt).orElse(Instant.EPOCH));
     Optional<String> objection = machine.objection(manifest, options.allowOlder());
     if (objection.isPresent()) {
       throw new RefusedException(objection.get());
@@ -211,25 +234,30 @@ public final class Installer {
       throws IOException {
     String version = bundle.manifest().version();
     String partition = SystemDisk.partitionOf(job.target());
+    Optional<String> problem = Optional.empty();
     if (job.delta().isPresent()) {
       BundleDelta delta = job.delta().get();
       try {
         Applied applied = apply(bundle.delta(delta), delta.file(), job, progress);
         return new Installed(
-            job.target(), version, Optional.of(delta.fromVersion()), applied.writtenBytes());
+            job.target(),
+            version,
+            Optional.of(delta.fromVersion()),
+            Optional.empty(),
+            applied.writtenBytes());
       } catch (FormatException e) {
         if (job.image().file().isEmpty()) {
           throw e;
         }
         Files.deleteIfExists(deltaState(job));
-        progress.start("taking the whole image, because " + e.getMessage(), 0).close();
+        problem = Optional.of(e.getMessage());
       }
     }
     var writer =
         new SlotWriter(
             disk.partition(partition), disk.sink(partition), job.directory(), options.pace());
     long written = writer.write(bundle.image(job.image()), work, progress);
-    return new Installed(job.target(), version, Optional.empty(), written);
+    return new Installed(job.target(), version, Optional.empty(), problem, written);
   }
 
   private Applied apply(Content delta, String file, Job job, Progress progress) throws IOException {

@@ -7,9 +7,11 @@ import dev.slipway.fs.squashfs.Squashfs;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import dev.slipway.io.StructReader;
+import dev.slipway.tree.Node.Inode;
 import dev.slipway.tree.Tree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -18,8 +20,9 @@ import java.util.Optional;
  * @param compatible which machines it is for; updates for others are refused
  * @param version what people call it
  * @param sequence grows from release to release
+ * @param builtAt the time of the file that says all this: a moment that has passed
  */
-public record Release(String compatible, String version, long sequence) {
+public record Release(String compatible, String version, long sequence, Instant builtAt) {
   /** The file of a system that names its release, as {@code name=value} lines. */
   public static final String FILE = "/usr/lib/slipway/release";
 
@@ -29,11 +32,16 @@ public record Release(String compatible, String version, long sequence) {
   /** The release in a slot; nothing when there is no system or it does not say. */
   public static Optional<Release> in(BlockSource slot, String name) throws IOException {
     Optional<Tree> tree = tree(slot, name);
-    if (tree.isEmpty() || !tree.get().contains(FILE)) {
+    Optional<Inode> file = tree.flatMap(found -> found.inode(FILE));
+    if (file.isEmpty()) {
       return Optional.empty();
     }
+    String text = new String(tree.get().read(FILE), StandardCharsets.UTF_8);
     return Optional.of(
-        parse(name + ": " + FILE, new String(tree.get().read(FILE), StandardCharsets.UTF_8)));
+        parse(
+            name + ": " + FILE,
+            text,
+            Instant.ofEpochSecond(file.get().metadata().mtimeSeconds())));
   }
 
   static Optional<Tree> tree(BlockSource slot, String name) throws IOException {
@@ -43,7 +51,7 @@ public record Release(String compatible, String version, long sequence) {
     return Squashfs.isOn(slot) ? Optional.of(Squashfs.read(slot, name)) : Optional.empty();
   }
 
-  static Release parse(String source, String text) throws FormatException {
+  static Release parse(String source, String text, Instant builtAt) throws FormatException {
     String compatible = null;
     String version = null;
     String sequence = null;
@@ -63,7 +71,7 @@ public record Release(String compatible, String version, long sequence) {
       throw new FormatException(
           source + ": expected lines compatible=, version= and sequence= with a number");
     }
-    return new Release(compatible, version, Long.parseLong(sequence));
+    return new Release(compatible, version, Long.parseLong(sequence), builtAt);
   }
 
   /**
@@ -79,6 +87,9 @@ public record Release(String compatible, String version, long sequence) {
     }
     StructReader in = StructReader.littleEndian(name, 0, slot.readFully(0, SQUASHFS_SUPERBLOCK));
     long used = in.u64(SQUASHFS_BYTES_USED, "bytes_used");
+    if (used < SQUASHFS_SUPERBLOCK || used > slot.size()) {
+      return Optional.empty();
+    }
     long padding = Squashfs.PADDING_BYTES;
     return Optional.of((used + padding - 1) / padding * padding);
   }

@@ -52,8 +52,7 @@ record SlotWriter(BlockSource source, BlockSink sink, Path directory, Pace pace)
           throw new FormatException("the image ends at byte " + at + ", expected " + size);
         }
         pace.take(count);
-        source.readFully(at, ByteBuffer.wrap(there, 0, count));
-        if (!Arrays.equals(piece, 0, count, there, 0, count)) {
+        if (!holds(at, piece, there, count)) {
           sink.write(at, ByteBuffer.wrap(piece, 0, count));
           written += count;
         }
@@ -68,6 +67,16 @@ record SlotWriter(BlockSource source, BlockSink sink, Path directory, Pace pace)
     }
     sink.flush();
     return written;
+  }
+
+  /** What cannot be read does not match: writing it may well mend the place. */
+  private boolean holds(long at, byte[] piece, byte[] buffer, int count) {
+    try {
+      source.readFully(at, ByteBuffer.wrap(buffer, 0, count));
+    } catch (IOException e) {
+      return false;
+    }
+    return Arrays.equals(piece, 0, count, buffer, 0, count);
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.update;
 
+import dev.slipway.bootconfig.BootState;
 import dev.slipway.bootconfig.BootStore;
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.disk.DiskLayout;
@@ -14,6 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A disk with two slots and a boot store: the one a machine runs from, or an image of one.
@@ -49,7 +51,13 @@ public final class SystemDisk implements Closeable {
     try {
       BlockSink sink = BlockSink.openFile(path);
       try {
-        return new SystemDisk(path.toString(), source, DirectBlockSource.open(path), sink);
+        BlockSource device = DirectBlockSource.open(path);
+        try {
+          return new SystemDisk(path.toString(), source, device, sink);
+        } catch (IOException | RuntimeException e) {
+          device.close();
+          throw e;
+        }
       } catch (IOException | RuntimeException e) {
         sink.close();
         throw e;
@@ -111,6 +119,21 @@ public final class SystemDisk implements Closeable {
   /** What a slot holds. */
   public BlockSource slot(Slot slot) throws IOException {
     return partition(partitionOf(slot));
+  }
+
+  /**
+   * The slot that counts as the running one.
+   *
+   * @param said which one runs; nothing when the disk is no machine's that is running
+   */
+  static Slot runningSlot(Optional<Slot> said, BootState state) {
+    return said.or(state::lastGood).or(state::next).orElse(Slot.A);
+  }
+
+  /** The release that runs, as {@link #runningSlot}; nothing when it does not say. */
+  public Optional<Release> runningRelease(Optional<Slot> said) throws IOException {
+    Slot running = runningSlot(said, store().read());
+    return Release.in(slot(running), name + ": slot " + running);
   }
 
   /** The state of its slots. */

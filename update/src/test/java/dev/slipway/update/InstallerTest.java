@@ -9,6 +9,7 @@ import dev.slipway.bootconfig.Slot;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
 import dev.slipway.volume.Volume;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -139,6 +140,67 @@ class InstallerTest {
           .hasMessageStartingWith("another update is under way");
     }
     SampleMachine.install(disk, bundle, SampleMachine.options(state));
+  }
+
+  @Test
+  void aSlotThatSomebodyElseChangedMeanwhileIsWrittenAnew() throws Exception {
+    Path bundle = SampleMachine.full(temp, "1.1", 11);
+    Volume expected = SampleMachine.release("1.1", 11);
+    Files.createDirectories(state);
+    // an earlier run claims to have got far, and is not right
+    new InstallState(Slot.B, SampleMachine.digest(expected), 1 << 20).write(state);
+    assertThatThrownBy(() -> SampleMachine.install(disk, bundle, SampleMachine.options(state)))
+        .hasMessageContaining("the device may be failing. The slot is not started");
+    assertThat(disk.store().read().slot(Slot.B).ok()).isFalse();
+    SampleMachine.install(disk, bundle, SampleMachine.options(state));
+    assertThat(inSlotB(expected)).isEqualTo(SampleMachine.digest(expected));
+  }
+
+  @Test
+  void aClockThatStartsIn1970DoesNotBringBackWhatExpired() throws Exception {
+    disk = new RecordedDisk(SampleMachine.disk(SampleMachine.TIME)).open();
+    assertThat(disk.runningRelease(Optional.empty()).orElseThrow().builtAt())
+        .isEqualTo(SampleMachine.TIME);
+    Path expired =
+        SampleMachine.write(
+            SampleMachine.recipe("1.1", 11)
+                .expiresAt(SampleMachine.TIME.minusSeconds(60))
+                .image(Installer.SLOT_CLASS, SampleMachine.release("1.1", 11)),
+            temp,
+            "expired");
+    var in1970 =
+        new InstallOptions(state, Optional.of(Slot.A), Instant.EPOCH, false, Pace.free());
+    assertThatThrownBy(() -> SampleMachine.install(disk, expired, in1970))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageEndingWith(", now is " + SampleMachine.TIME);
+    SampleMachine.install(disk, SampleMachine.full(temp, "1.1", 11), in1970);
+  }
+
+  @Test
+  void aPlaceThatCannotBeReadIsWrittenOver() throws Exception {
+    Path bundle = SampleMachine.full(temp, "1.1", 11);
+    try (SystemDisk failing = FailingDisk.unreadableUntilWritten(recorded)) {
+      SampleMachine.install(failing, bundle, SampleMachine.options(state));
+    }
+    Volume expected = SampleMachine.release("1.1", 11);
+    assertThat(inSlotB(expected)).isEqualTo(SampleMachine.digest(expected));
+  }
+
+  @Test
+  void aSlotThatTakesNoMoreIsNeverStartedAndTheErrorSaysWhy() throws Exception {
+    Path bundle = SampleMachine.full(temp, "1.1", 11);
+    for (String reason : new String[] {"No space left on device", "Input/output error"}) {
+      try (SystemDisk failing = FailingDisk.unwritable(recorded, 700_000, reason)) {
+        assertThatThrownBy(
+                () -> SampleMachine.install(failing, bundle, SampleMachine.options(state)))
+            .isInstanceOf(IOException.class)
+            .hasMessage(reason);
+      }
+      assertThat(disk.store().read().next()).contains(Slot.A);
+      assertThat(disk.store().read().slot(Slot.B).ok()).isFalse();
+    }
+    SampleMachine.install(disk, bundle, SampleMachine.options(state));
+    assertThat(disk.store().read().next()).contains(Slot.B);
   }
 
   @Test

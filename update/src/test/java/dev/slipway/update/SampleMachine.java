@@ -55,6 +55,10 @@ final class SampleMachine {
 
   /** A release: half of its bytes are those of every release. */
   static Volume release(String version, long sequence) {
+    return release(version, sequence, Instant.EPOCH);
+  }
+
+  private static Volume release(String version, long sequence, Instant builtAt) {
     byte[] same = noise(1, 1 << 20);
     byte[] own = noise(sequence, 1 << 20);
     return Ext4.of(
@@ -73,7 +77,11 @@ final class SampleMachine {
                                 + version
                                 + "\nsequence="
                                 + sequence
-                                + "\n"))),
+                                + "\n")))
+            .mapped(
+                (path, inode) ->
+                    inode.withMetadata(
+                        inode.metadata().withMtime(builtAt.getEpochSecond(), 0))),
         Ext4Options.readOnly(IDENTITY.fileSystemId("slot"), 0));
   }
 
@@ -89,6 +97,11 @@ final class SampleMachine {
 
   /** The whole disk. */
   static byte[] disk() throws IOException {
+    return disk(Instant.EPOCH);
+  }
+
+  /** The whole disk, with a release that was built at a certain time. */
+  static byte[] disk(Instant builtAt) throws IOException {
     var image =
         DiskLayout.AB
             .plan(
@@ -100,7 +113,7 @@ final class SampleMachine {
                     Fat.of(
                         GrubEfi.configuration(MENU, MENU.freshState(Set.of(Slot.A))),
                         FatOptions.of(Size.mib(8), IDENTITY.fatSerial("esp"))),
-                    release("1.0", 10),
+                    release("1.0", 10, builtAt),
                     Optional.of(SLOT),
                     Optional.empty(),
                     Ext4.of(Tree.empty(), Ext4Options.readOnly(IDENTITY.fileSystemId("data"), 0))))

@@ -8,6 +8,7 @@ import dev.slipway.io.BlockSource;
 import dev.slipway.testing.TestServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,7 +137,32 @@ class SourcesTest {
     try (BundleSource source =
         BundleSource.open("-", new ByteArrayInputStream(bytes), temp.resolve("s"), Pace.free())) {
       assertThat(source.source().readFully(0, bytes.length)).isEqualTo(bytes);
-      assertThat(temp.resolve("s")).isEmptyDirectory();
+      assertThat(temp.resolve("s/input.raucb")).doesNotExist();
+    }
+  }
+
+  @Test
+  void inputThatBreaksOffLeavesNothing() {
+    var broken =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            throw new IOException("unplugged");
+          }
+        };
+    Path scratch = temp.resolve("s");
+    assertThatThrownBy(() -> BundleSource.open("-", broken, scratch, Pace.free()))
+        .hasMessage("unplugged");
+    assertThat(scratch.resolve("input.raucb")).doesNotExist();
+  }
+
+  @Test
+  void twoThatReadTheirInputAtOnceAreOneTooMany() throws Exception {
+    try (UpdateLock lock = UpdateLock.take(temp)) {
+      assertThat(lock).isNotNull();
+      assertThatThrownBy(
+              () -> BundleSource.open("-", InputStream.nullInputStream(), temp, Pace.free()))
+          .isInstanceOf(RefusedException.class);
     }
   }
 

@@ -8,13 +8,13 @@ import dev.slipway.update.InstallOptions;
 import dev.slipway.update.Installed;
 import dev.slipway.update.Installer;
 import dev.slipway.update.Pace;
+import dev.slipway.update.Release;
 import dev.slipway.update.SystemDisk;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,21 +54,23 @@ final class InstallCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var stop = new AtomicBoolean();
-    var stopped = new Thread(() -> stop.set(true), "stop");
-    Runtime.getRuntime().addShutdownHook(stopped);
-    Pace pace = new Pace(rateLimit == null ? 0 : Size.parse(rateLimit).bytes(), stop::get);
+    // whoever stops the command interrupts this thread, and a pace heeds that
+    Pace pace = new Pace(rateLimit == null ? 0 : Size.parse(rateLimit).bytes(), () -> false);
     Path state = target.state();
     Installed done;
     try (ConsoleProgress progress = ConsoleProgress.standard();
         SystemDisk disk = target.open();
         BundleSource source = BundleSource.open(bundle, System.in, state, pace);
-        Bundle open = Bundle.open(source.source(), source.name(), trust.policy())) {
+        Bundle open =
+            Bundle.open(source.source(), source.name(), trust.policy(certainlyPast(disk)))) {
       Instant now = trust.at == null ? Instant.now() : trust.at;
-      var options = new InstallOptions(state, target.running(), now, allowDowngrade, pace);
+      Pace writing = source.paced() ? pace.withoutLimit() : pace;
+      var options = new InstallOptions(state, target.running(), now, allowDowngrade, writing);
       done = Installer.of(disk, options).install(open, progress);
     }
     PrintWriter out = spec.commandLine().getOut();
+    done.deltaProblem()
+        .ifPresent(problem -> out.println("the whole image was taken, because " + problem));
     out.println(
         "release "
             + done.version()
@@ -80,5 +82,10 @@ final class InstallCommand implements Callable<Integer> {
             + " were written. It is started next.");
     out.flush();
     return 0;
+  }
+
+  /** A moment that has passed, whatever the clock says: when the running release was built. */
+  private Instant certainlyPast(SystemDisk disk) throws IOException {
+    return disk.runningRelease(target.running()).map(Release::builtAt).orElse(Instant.EPOCH);
   }
 }

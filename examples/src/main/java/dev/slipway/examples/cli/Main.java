@@ -3,6 +3,7 @@ package dev.slipway.examples.cli;
 
 import dev.slipway.build.BuildException;
 import dev.slipway.spec.SpecException;
+import dev.slipway.update.CancelledException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -116,7 +117,11 @@ public final class Main implements Runnable {
     Exception e = cause(thrown);
     PrintWriter err = command.getErr();
     if (stopping.getAsBoolean()) {
-      err.println("slipway: stopped; what was there before is unchanged");
+      err.println(
+          "slipway: "
+              + (e instanceof CancelledException
+                  ? e.getMessage()
+                  : "stopped; what was there before is unchanged"));
       err.flush();
       return FAILED;
     }

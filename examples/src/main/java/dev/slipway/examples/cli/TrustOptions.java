@@ -39,14 +39,24 @@ final class TrustOptions {
   }
 
   CmsPolicy policy() throws IOException {
+    return policy(Instant.MIN);
+  }
+
+  /**
+   * Whom to trust, and when.
+   *
+   * @param past a moment that has certainly passed, for machines whose clock is wrong
+   */
+  CmsPolicy policy(Instant past) throws IOException {
     if (keyring == null) {
       throw new IllegalArgumentException(
           "--keyring is needed: without it nobody is trusted, and nothing can be verified");
     }
-    Instant now = at == null ? Instant.now() : at;
     CmsPolicy policy =
         CmsPolicy.trusting(
-                Pem.certificates(Files.readAllBytes(keyring), keyring.toString()), now, now)
+                Pem.certificates(Files.readAllBytes(keyring), keyring.toString()),
+                at == null ? Instant.now() : at,
+                at == null ? past : at)
             .withPurpose(purpose);
     return revocations == null
         ? policy
