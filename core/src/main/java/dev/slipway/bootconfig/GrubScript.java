@@ -93,7 +93,11 @@ final class GrubScript {
       Slot name = slot.getKey();
       kernel(name.name(), "slot " + name, slot.getValue());
       line(
-          "if [ \"$" + name + "_KERNEL\" = \"1\" -a \"$" + name.okVariable() + "\" != \"1\" ]; then");
+          "if [ \"$"
+              + name
+              + "_KERNEL\" = \"1\" -a \"$"
+              + name.okVariable()
+              + "\" != \"1\" ]; then");
       line("  set " + name + "_KERNEL=0");
       line("  set " + name + "_TITLE='slot " + name + " (not to be started)'");
       line("fi");

@@ -169,8 +169,7 @@ public final class Initramfs {
    * @param programs those of its own, to which ours are added
    * @param drivers the modules that are packed when the kernel has them as files
    */
-  static Tree tree(
-      Tree root, Programs programs, InitramfsOptions options, List<String> drivers)
+  static Tree tree(Tree root, Programs programs, InitramfsOptions options, List<String> drivers)
       throws IOException {
     KernelModules kernel = KernelModules.of(root, options.kernelVersion());
     for (String name : REQUIRED) {

@@ -127,8 +127,7 @@ public enum DiskLayout {
         .recovery()
         .ifPresent(
             system ->
-                disk.partition(
-                    slot(RECOVERY_NAME, rootType, system, Optional.of(RECOVERY_SIZE))));
+                disk.partition(slot(RECOVERY_NAME, rootType, system, Optional.of(RECOVERY_SIZE))));
     return disk.partition(PartitionPlan.of(DATA, PartitionType.LINUX_FILE_SYSTEM, parts.data()));
   }
 

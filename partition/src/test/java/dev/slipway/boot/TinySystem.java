@@ -158,12 +158,7 @@ final class TinySystem {
             .withData(partition(6, DiskLayout.DATA));
     Tree recovery = RecoverySystem.of(kernel, tools, InitramfsOptions.DEFAULT);
     return disk(
-        DiskLayout.RECOVERY,
-        slot("one"),
-        menu,
-        change,
-        Optional.of(fileSystem(recovery)),
-        data);
+        DiskLayout.RECOVERY, slot("one"), menu, change, Optional.of(fileSystem(recovery)), data);
   }
 
   private DiskImage disk(
@@ -190,8 +185,7 @@ final class TinySystem {
                 Optional.of(SLOT),
                 recovery,
                 Ext4.of(
-                    data,
-                    Ext4Options.writable(IDENTITY.fileSystemId("data"), 0, Size.mib(32)))))
+                    data, Ext4Options.writable(IDENTITY.fileSystemId("data"), 0, Size.mib(32)))))
         .build();
   }
 

@@ -39,9 +39,7 @@ public record Release(String compatible, String version, long sequence, Instant 
     String text = new String(tree.get().read(FILE), StandardCharsets.UTF_8);
     return Optional.of(
         parse(
-            name + ": " + FILE,
-            text,
-            Instant.ofEpochSecond(file.get().metadata().mtimeSeconds())));
+            name + ": " + FILE, text, Instant.ofEpochSecond(file.get().metadata().mtimeSeconds())));
   }
 
   static Optional<Tree> tree(BlockSource slot, String name) throws IOException {

@@ -168,8 +168,7 @@ class InstallerTest {
                 .image(Installer.SLOT_CLASS, SampleMachine.release("1.1", 11)),
             temp,
             "expired");
-    var in1970 =
-        new InstallOptions(state, Optional.of(Slot.A), Instant.EPOCH, false, Pace.free());
+    var in1970 = new InstallOptions(state, Optional.of(Slot.A), Instant.EPOCH, false, Pace.free());
     assertThatThrownBy(() -> SampleMachine.install(disk, expired, in1970))
         .isInstanceOf(RefusedException.class)
         .hasMessageEndingWith(", now is " + SampleMachine.TIME);

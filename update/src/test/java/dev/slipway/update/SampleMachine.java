@@ -63,25 +63,24 @@ final class SampleMachine {
     byte[] own = noise(sequence, 1 << 20);
     return Ext4.of(
         Tree.of(
-            t ->
-                t.file("/vmlinuz", 0644, Content.utf8("kernel " + version + "\n"))
-                    .file("/etc/motd", 0644, Content.utf8("welcome to " + version + "\n"))
-                    .file("/etc/hosts", 0644, Content.utf8("127.0.0.1 localhost\n"))
-                    .file("/same", 0644, Content.bytes(same))
-                    .file("/own", 0644, Content.bytes(own))
-                    .file(
-                        Release.FILE,
-                        0644,
-                        Content.utf8(
-                            "compatible=robot\nversion="
-                                + version
-                                + "\nsequence="
-                                + sequence
-                                + "\n")))
+                t ->
+                    t.file("/vmlinuz", 0644, Content.utf8("kernel " + version + "\n"))
+                        .file("/etc/motd", 0644, Content.utf8("welcome to " + version + "\n"))
+                        .file("/etc/hosts", 0644, Content.utf8("127.0.0.1 localhost\n"))
+                        .file("/same", 0644, Content.bytes(same))
+                        .file("/own", 0644, Content.bytes(own))
+                        .file(
+                            Release.FILE,
+                            0644,
+                            Content.utf8(
+                                "compatible=robot\nversion="
+                                    + version
+                                    + "\nsequence="
+                                    + sequence
+                                    + "\n")))
             .mapped(
                 (path, inode) ->
-                    inode.withMetadata(
-                        inode.metadata().withMtime(builtAt.getEpochSecond(), 0))),
+                    inode.withMetadata(inode.metadata().withMtime(builtAt.getEpochSecond(), 0))),
         Ext4Options.readOnly(IDENTITY.fileSystemId("slot"), 0));
   }
 

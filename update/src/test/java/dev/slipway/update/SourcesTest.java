@@ -121,7 +121,8 @@ class SourcesTest {
       assertThatThrownBy(() -> open(server, 3)).hasMessageContaining("given up after 3 attempts");
       server.always("/b", TestServer.redirect("/b"));
       assertThatThrownBy(() -> open(server, 2))
-          .hasMessageEndingWith("the server answers 302; not followed: too often, from https to http, or with a login");
+          .hasMessageEndingWith(
+              "the server answers 302; not followed: too often, from https to http, or with a login");
     }
   }
 
