@@ -120,8 +120,7 @@ class OstreeImageTest {
     Files.createDirectories(directory.resolve("inside/objects/" + first.hex().substring(0, 2)));
     String object = first.hex().substring(0, 2) + "/" + first.hex().substring(2) + ".commit";
     Files.write(
-        directory.resolve("inside/objects/" + object),
-        disk.read("/ostree/repo/objects/" + object));
+        directory.resolve("inside/objects/" + object), disk.read("/ostree/repo/objects/" + object));
     CommitInfo info =
         CommitInfo.of("fleet-1.0", inside.commit(first).timestampSeconds())
             .onBranch("fleet/amd64")
