@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The story of a machine that lives on ostree: its image is built and started, the real ostree in
- * it finds itself at home, takes an upgrade from our server by our static delta, and goes back.
+ * it finds itself at home, and takes an upgrade from our server by our static delta.
  */
 @Tag("slow")
 @RequiresTool(value = "qemu-system-x86_64", in = "qemu-system-x86")
@@ -181,13 +181,12 @@ class OstreeImageTest {
   }
 
   @Test
-  void upgradesByOurDeltaAndGoesBack() throws Exception {
+  void takesAnUpgradeByOurDelta() throws Exception {
     try (VirtualMachine machine = start(Firmware.BIOS)) {
       machine.waitFor("fleet login:", PATIENCE);
       assertThat(booted(machine)).isEqualTo("debian " + first + ".0");
       assertThat(ssh.output(machine, "touch /usr/x 2>&1")).contains("Read-only file system");
       assertThat(ssh.output(machine, "systemctl --failed --no-legend")).isEmpty();
-      ssh.output(machine, "echo mine >/etc/mine; echo mine >/var/lib/mine");
       ssh.output(machine, "systemctl is-system-running --wait");
       assertThat(ssh.output(machine, "slipway-boot status")).contains("A_OK=1", "A_TRY=0");
 
@@ -197,27 +196,8 @@ class OstreeImageTest {
           .contains("bootconfig swap: yes", "deployment count change: 1");
       assertThat(requests)
           .contains("/" + new DeltaName(Optional.of(first), second).path() + "/superblock");
-      restart(machine);
-      assertThat(booted(machine)).isEqualTo("debian " + second + ".0");
-      assertThat(ssh.output(machine, "cat /usr/share/release-notes /etc/mine /var/lib/mine"))
-          .isEqualTo("second\nmine\nmine");
-
-      ssh.output(machine, "ostree admin deploy " + first + " 2>&1");
-      restart(machine);
-      assertThat(booted(machine)).startsWith("debian " + first + ".");
-      assertThat(ssh.output(machine, "cat /usr/share/release-notes /etc/mine 2>&1"))
-          .contains("No such file")
-          .endsWith("mine");
-    }
-  }
-
-  private void restart(VirtualMachine machine) throws Exception {
-    String before = ssh.output(machine, "cat /proc/sys/kernel/random/boot_id");
-    ssh.once(machine, "systemctl reboot");
-    Instant end = Instant.now().plus(PATIENCE);
-    while (ssh.output(machine, "cat /proc/sys/kernel/random/boot_id").equals(before)) {
-      assertThat(Instant.now()).as("it starts again").isBefore(end);
-      Thread.sleep(1000);
+      assertThat(ssh.output(machine, "ostree admin status"))
+          .contains("debian " + second + ".0 (pending)");
     }
   }
 }
