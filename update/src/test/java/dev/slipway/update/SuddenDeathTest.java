@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.update;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.slipway.bootconfig.BootState;
+import dev.slipway.bootconfig.Slot;
+import dev.slipway.digest.Digest;
+import dev.slipway.signature.DevelopmentKeys;
+import dev.slipway.volume.Volume;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Installers killed at random moments leave a disk that starts the old release or the new one. */
+@Tag("slow")
+class SuddenDeathTest {
+  private static final long SEED = 20261128;
+  private static final int KILLS = Boolean.getBoolean("slipway.long") ? 100 : 20;
+
+  /** More than an installation takes at its pace, so that some kills come too late. */
+  private static final int LONGEST_MILLIS = 1500;
+
+  @TempDir Path temp;
+
+  private final Random random = new Random(SEED);
+  private Path disk;
+  private Path keyring;
+  private Path state;
+
+  @BeforeEach
+  void makeDisk() throws Exception {
+    disk = temp.resolve("disk.img");
+    Files.write(disk, SampleMachine.disk());
+    keyring = temp.resolve("ca.pem");
+    Files.writeString(keyring, DevelopmentKeys.pem(SampleMachine.KEYS.authority()));
+    state = temp.resolve("state");
+  }
+
+  private Process start(Path bundle) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx128m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            InstallProcess.class.getName(),
+            disk.toString(),
+            bundle.toString(),
+            keyring.toString(),
+            state.toString())
+        .redirectError(temp.resolve("log").toFile())
+        .start();
+  }
+
+  private void finish(Path bundle) throws Exception {
+    Process process = start(bundle);
+    assertThat(process.waitFor()).as(Files.readString(temp.resolve("log"))).isZero();
+  }
+
+  /** Kills a moment after the installation has begun, behind the start of the JVM. */
+  private void kill(Path bundle) throws Exception {
+    Process process = start(bundle);
+    assertThat(process.getInputStream().read()).isEqualTo('s');
+    if (!process.waitFor(random.nextInt(LONGEST_MILLIS), TimeUnit.MILLISECONDS)) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private Digest inSlot(Slot slot, Volume expected) throws IOException {
+    try (SystemDisk opened = SystemDisk.open(disk)) {
+      return Digest.of(() -> opened.slot(slot).stream(0, expected.size()));
+    }
+  }
+
+  @Test
+  void aKilledInstallerLeavesTheOldReleaseOrTheNewOne() throws Exception {
+    List<Path> bundles =
+        List.of(SampleMachine.full(temp, "1.1", 11), SampleMachine.delta(temp, "1.2", 12));
+    List<Volume> releases =
+        List.of(SampleMachine.release("1.1", 11), SampleMachine.release("1.2", 12));
+    Volume old = SampleMachine.release("1.0", 10);
+    Digest oldDigest = SampleMachine.digest(old);
+    List<Digest> digests =
+        List.of(SampleMachine.digest(releases.get(0)), SampleMachine.digest(releases.get(1)));
+    for (int kill = 1; kill <= KILLS; kill++) {
+      int which = kill / 4 % bundles.size(); // some in a row with the same, to be taken up again
+      Volume wanted = releases.get(which);
+      kill(bundles.get(which));
+      String when = "kill " + kill + ", seed " + SEED;
+      assertThat(inSlot(Slot.A, old)).as(when).isEqualTo(oldDigest);
+      BootState boot;
+      try (SystemDisk opened = SystemDisk.open(disk)) {
+        boot = opened.store().read();
+      }
+      assertThat(boot.slot(Slot.A).startable()).as(when).isTrue();
+      if (boot.slot(Slot.B).ok()) {
+        assertThat(inSlot(Slot.B, wanted)).as(when).isIn(digests);
+      }
+      if (kill % 7 == 0) {
+        finish(bundles.get(which));
+        assertThat(inSlot(Slot.B, wanted)).as(when).isEqualTo(digests.get(which));
+      }
+    }
+    finish(bundles.get(0));
+    try (SystemDisk opened = SystemDisk.open(disk)) {
+      assertThat(opened.store().read().next()).contains(Slot.B);
+    }
+  }
+}
