@@ -3,6 +3,7 @@ package dev.slipway.bundle;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.io.FormatException;
+import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -173,8 +174,8 @@ final class ManifestText {
 
   private static long number(KeyFile file, String group, String key) throws FormatException {
     String text = file.get(group, key);
-    if (!text.matches("[0-9]{1,18}")) {
-      throw file.wrong(group, key, "a number");
+    if (!text.matches("[0-9]{1,19}") || new BigInteger(text).bitLength() >= Long.SIZE) {
+      throw file.wrong(group, key, "a number below 2^63");
     }
     return Long.parseLong(text);
   }
