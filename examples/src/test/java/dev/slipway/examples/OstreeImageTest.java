@@ -43,6 +43,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -180,6 +181,7 @@ class OstreeImageTest {
     }
   }
 
+  @EnabledIfSystemProperty(named = "slipway.long", matches = "true")
   @Test
   void takesAnUpgradeByOurDelta() throws Exception {
     try (VirtualMachine machine = start(Firmware.BIOS)) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Images beside {@code examples/cloud.yaml}: the robot of the README, and the next release. */
@@ -57,6 +58,7 @@ class OtherImagesTest {
     }
   }
 
+  @EnabledIfSystemProperty(named = "slipway.long", matches = "true")
   @Test
   void debiansOwnInitramfsStartsASlotToo() throws Exception {
     BuildResult stock = build("cloud.yaml", "initramfs: initramfs-tools\n");

@@ -272,7 +272,7 @@ reset_machine() {
     fi
     umount $stay
   elif sure 'The data partition cannot be repaired. A new, empty one can be made in its place.'; then
-    if patiently mke2fs -q -F -t ext4 -L data /dev/$data >/run/slipway/mke2fs 2>&1; then
+    if patiently /sbin/mke2fs -q -F -t ext4 -L data /dev/$data >/run/slipway/mke2fs 2>&1; then
       sync
       echo 'the data partition is new and empty'
     else

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A machine that nothing else starts any more. */
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresTool(value = "/usr/lib/grub/i386-pc/kernel.img", in = "grub-pc-bin")
 @RequiresTool(value = "/usr/lib/shim/shimx64.efi.signed", in = "shim-signed")
 @RequiresTool(value = "busybox", in = "busybox-static")
+@EnabledIfSystemProperty(named = "slipway.long", matches = "true")
 class RecoveryBootTest {
   /** Both slots were started three times. */
   private static BootState usedUp(BootState fresh) {
