@@ -38,7 +38,6 @@ public final class RecoverySystem {
           "free",
           "head",
           "less",
-          "mountpoint",
           "poweroff",
           "rmdir",
           "sha256sum",

@@ -283,6 +283,6 @@ reset_machine() {
 
 open_shell() {
   echo "disk ${disk:-not found}: EFI system $esp, slot A $A_part, slot B $B_part, data $data"
-  echo 'programs: slipway-boot e2fsck mke2fs resize2fs sfdisk and those of busybox; exit leads back'
+  echo 'programs: slipway-boot e2fsck /sbin/mke2fs resize2fs sfdisk and those of busybox; exit leads back'
   setsid -c sh
 }
