@@ -43,12 +43,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The story of a machine that lives on ostree: its image is built and started, the real ostree in
- * it finds itself at home, and takes an upgrade from our server by our static delta.
+ * it finds itself at home, takes an upgrade from our server by our static delta, and goes back.
  */
 @Tag("slow")
 @RequiresTool(value = "qemu-system-x86_64", in = "qemu-system-x86")
@@ -181,14 +180,14 @@ class OstreeImageTest {
     }
   }
 
-  @EnabledIfSystemProperty(named = "slipway.long", matches = "true")
   @Test
-  void takesAnUpgradeByOurDelta() throws Exception {
+  void upgradesByOurDeltaAndGoesBack() throws Exception {
     try (VirtualMachine machine = start(Firmware.BIOS)) {
       machine.waitFor("fleet login:", PATIENCE);
       assertThat(booted(machine)).isEqualTo("debian " + first + ".0");
       assertThat(ssh.output(machine, "touch /usr/x 2>&1")).contains("Read-only file system");
       assertThat(ssh.output(machine, "systemctl --failed --no-legend")).isEmpty();
+      ssh.output(machine, "echo mine >/etc/mine; echo mine >/var/lib/mine");
       ssh.output(machine, "systemctl is-system-running --wait");
       assertThat(ssh.output(machine, "slipway-boot status")).contains("A_OK=1", "A_TRY=0");
 
@@ -198,8 +197,27 @@ class OstreeImageTest {
           .contains("bootconfig swap: yes", "deployment count change: 1");
       assertThat(requests)
           .contains("/" + new DeltaName(Optional.of(first), second).path() + "/superblock");
-      assertThat(ssh.output(machine, "ostree admin status"))
-          .contains("debian " + second + ".0 (pending)");
+      restart(machine);
+      assertThat(booted(machine)).isEqualTo("debian " + second + ".0");
+      assertThat(ssh.output(machine, "cat /usr/share/release-notes /etc/mine /var/lib/mine"))
+          .isEqualTo("second\nmine\nmine");
+
+      ssh.output(machine, "ostree admin deploy " + first + " 2>&1");
+      restart(machine);
+      assertThat(booted(machine)).startsWith("debian " + first + ".");
+      assertThat(ssh.output(machine, "cat /usr/share/release-notes /etc/mine 2>&1"))
+          .contains("No such file")
+          .endsWith("mine");
+    }
+  }
+
+  private void restart(VirtualMachine machine) throws Exception {
+    String before = ssh.output(machine, "cat /proc/sys/kernel/random/boot_id");
+    ssh.once(machine, "systemctl reboot");
+    Instant end = Instant.now().plus(PATIENCE);
+    while (ssh.output(machine, "cat /proc/sys/kernel/random/boot_id").equals(before)) {
+      assertThat(Instant.now()).as("it starts again").isBefore(end);
+      Thread.sleep(1000);
     }
   }
 }
