@@ -135,23 +135,28 @@ class CommandsTest {
   @Test
   void interruptedBuildsEndWithAWordAndLeaveNothing() throws Exception {
     Path spec = another("2");
-    for (String moment : List.of("running in the sandbox", "writing")) {
-      Path log = work.resolve("log");
-      Process process =
-          slipway.start(log, "build", spec.toString(), "--store", "store", "--output", "stopped");
-      waitFor(process, log, moment);
-      Tool.output("kill", "-INT", Long.toString(process.pid()));
-      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-      String said = read(log);
-      if (process.exitValue() == 0) {
-        continue; // it was faster than the signal
-      }
-      assertThat(process.exitValue()).as(said).isEqualTo(INTERRUPTED);
-      assertThat(said).contains("slipway: stopped").doesNotContain("Exception");
-      assertThat(names(work.resolve("stopped"))).as(moment).isEmpty();
-    }
+    interrupt(spec, "running in the sandbox");
+    interrupt(another("3"), "writing");
     slipway.output("build", spec.toString(), "--store", "store", "--output", "stopped");
     assertThat(names(work.resolve("stopped"))).contains("small-2.img");
+  }
+
+  private void interrupt(Path spec, String moment) throws Exception {
+    Path log = work.resolve("log");
+    Path output = work.resolve("stopped");
+    List<String> before = names(output);
+    Process process =
+        slipway.start(log, "build", spec.toString(), "--store", "store", "--output", "stopped");
+    waitFor(process, log, moment);
+    Tool.output("kill", "-INT", Long.toString(process.pid()));
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    String said = read(log);
+    if (process.exitValue() == 0) {
+      return; // it was faster than the signal
+    }
+    assertThat(process.exitValue()).as(said).isEqualTo(INTERRUPTED);
+    assertThat(said).contains("slipway: stopped").doesNotContain("Exception");
+    assertThat(names(output)).as(moment).isEqualTo(before);
   }
 
   @Test
