@@ -147,7 +147,7 @@ for ((i = 1; i <= runs; i++)); do
     done
   done
 done
-median() { sort -n "$1" | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
+median() { sort -n "$1" | awk '{v[NR] = $1} END {print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2}'; }
 for time in first second; do
   awk -v t=$time -v r="$(median "$work/wall.reference.$time")" -v s="$(median "$work/wall.slipway.$time")" -v rc="$(median "$work/cpu.reference.$time")" \
     -v sc="$(median "$work/cpu.slipway.$time")" \
