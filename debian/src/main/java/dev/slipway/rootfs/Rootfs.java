@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * From packages to a root file system: what debootstrap does, on trees.
@@ -35,15 +36,17 @@ public final class Rootfs {
 
   private final Store store;
   private final int threads;
+  private final Consumer<Tree> whenUnpacked;
 
-  private Rootfs(Store store, int threads) {
+  private Rootfs(Store store, int threads, Consumer<Tree> whenUnpacked) {
     this.store = store;
     this.threads = threads;
+    this.whenUnpacked = whenUnpacked;
   }
 
   /** Assembles with the contents in a store, on all processors. */
   public static Rootfs in(Store store) {
-    return new Rootfs(store, Runtime.getRuntime().availableProcessors());
+    return new Rootfs(store, Runtime.getRuntime().availableProcessors(), tree -> {});
   }
 
   /** The same on a given number of threads, which changes nothing about the result. */
@@ -51,7 +54,16 @@ public final class Rootfs {
     if (count < 1) {
       throw new IllegalArgumentException("at least one thread is needed: " + count);
     }
-    return new Rootfs(store, count);
+    return new Rootfs(store, count, whenUnpacked);
+  }
+
+  /**
+   * The same, which also hands the unpacked packages to {@code action} before any script has run on
+   * them: what depends on files that scripts leave alone can be made meanwhile. The action must be
+   * short.
+   */
+  public Rootfs whenUnpacked(Consumer<Tree> action) {
+    return new Rootfs(store, threads, action);
   }
 
   /** The name of what {@link #assemble} makes: every input it depends on. */
@@ -109,6 +121,7 @@ public final class Rootfs {
     IdMap ids;
     try (PackWriter pack = store.newPack("configured files")) {
       Tree unpacked = late.addedTo(lay(early, options, pack));
+      whenUnpacked.accept(unpacked);
       var commands =
           new ArrayList<>(new ConfigureScripts(order).commands(late.paths(), options.preseed()));
       commands.addAll(options.commands());

@@ -35,6 +35,17 @@ final class Aside<T> implements Closeable {
     }
   }
 
+  /** Waits until work that was started has ended, well or not. */
+  void settle() {
+    if (isStarted()) {
+      join();
+    }
+  }
+
+  private synchronized boolean isStarted() {
+    return started;
+  }
+
   /** The result, once it is there. */
   T get() throws IOException {
     start();
@@ -56,11 +67,14 @@ final class Aside<T> implements Closeable {
 
   /** Ends work that nobody waits for any more; when this returns, it uses nothing. */
   @Override
-  public synchronized void close() {
-    if (!started) {
-      return;
+  public void close() {
+    if (isStarted()) {
+      thread.interrupt();
+      join();
     }
-    thread.interrupt();
+  }
+
+  private void join() {
     boolean interrupted = Thread.interrupted();
     while (thread.isAlive()) {
       try {

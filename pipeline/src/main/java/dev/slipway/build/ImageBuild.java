@@ -173,7 +173,7 @@ public final class ImageBuild {
     try (Store store = Store.open(options.store())) {
       var steps = new Steps(store, specFile().toAbsolutePath().normalize().toString());
       LockFile lock = lock(store, progress);
-      Tree tree = configured(store, steps, lock, Aside.nothing(), progress).tree();
+      Tree tree = configured(store, steps, lock, BesideScripts.nothing(), progress).tree();
       RootfsOutput.write(tree, output, progress);
       return tree.size();
     }
@@ -253,9 +253,8 @@ public final class ImageBuild {
   private Prepared prepare(Store store, Steps steps, Progress progress) throws IOException {
     LockFile chosen = lock(store, progress);
     BootTools tools = bootTools(store, chosen);
-    try (Aside<Tree> unpacked =
-        tools.aside(store, steps, tree -> disk(steps, tree, tools), progress)) {
-      RootfsResult configured = configured(store, steps, chosen, unpacked, progress);
+    try (var beside = beside(store, steps, chosen, tools, progress)) {
+      RootfsResult configured = configured(store, steps, chosen, beside, progress);
       LockFile known = LockedAccounts.with(chosen, configured.tree());
       SystemTree system = systemTree(known);
       Tree tree =
@@ -274,9 +273,30 @@ public final class ImageBuild {
       steps.alias(SYSTEM, system.key(rootfsKey(chosen)), systemKey);
       complete.write(lockFile());
       Seen lockSeen = Seen.of(lockFile(), true);
-      Tree boot = steps.tree(TOOLS, tools.key(), unpacked::get);
+      Tree boot = steps.tree(TOOLS, tools.key(), beside::tools);
+      beside.settle();
       return new Prepared(complete, lockSeen, tree, systemKey, boot, tools, time(complete));
     }
+  }
+
+  private BesideScripts beside(
+      Store store, Steps steps, LockFile lock, BootTools bootTools, Progress progress) {
+    return new BesideScripts(
+        bootTools.aside(store, steps, tree -> disk(steps, tree, bootTools), progress),
+        (packages, tools) -> {
+          if (spec.disk().initramfs() == Initramfs.SLIPWAY) {
+            new InitramfsStep(
+                    store,
+                    Kernel.of(packages, platform().kernelPackage()),
+                    Initramfs.SLIPWAY,
+                    packages,
+                    rootfsKey(lock),
+                    tools,
+                    bootTools.key(),
+                    (tree, scripts) -> commands(store, tree, scripts, lock, progress))
+                .early(steps, progress);
+          }
+        });
   }
 
   private ImageDisk disk(Steps steps, Tree tree, BootTools tools) throws BuildException {
@@ -314,7 +334,7 @@ public final class ImageBuild {
   }
 
   private RootfsResult configured(
-      Store store, Steps steps, LockFile lock, Aside<Tree> beside, Progress progress)
+      Store store, Steps steps, LockFile lock, BesideScripts beside, Progress progress)
       throws IOException {
     Key key = rootfsKey(lock);
     boolean reused = steps.foresee(ROOTFS, key);
@@ -329,6 +349,7 @@ public final class ImageBuild {
     RootfsResult made =
         Rootfs.in(store)
             .withThreads(options.jobs())
+            .whenUnpacked(beside::unpacked)
             .assemble(debs, rootfsOptions(lock), sandbox.whenRunning(beside::start), progress);
     return new RootfsResult(steps.keep(ROOTFS, key, made.tree()), made.ids(), false);
   }

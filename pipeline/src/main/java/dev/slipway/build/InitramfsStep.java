@@ -51,24 +51,27 @@ record InitramfsStep(
     return store.result(key()).isPresent();
   }
 
+  /** Makes it before its turn. */
+  void early(Steps steps, Progress progress) throws IOException {
+    steps.early(key(), () -> stored(progress));
+  }
+
   Content content(Steps steps, Progress progress) throws IOException {
-    byte[] digest =
-        steps.bytes(
-            STEP,
-            key(),
-            () -> {
-              try (Task task = progress.start("making the initramfs", -1);
-                  BlobWriter out = store.newBlob("initramfs of " + kernel.version())) {
-                try (var in = made().open()) {
-                  in.transferTo(out);
-                }
-                return out.commit().digest().bytes();
-              }
-            });
+    byte[] digest = steps.bytes(STEP, key(), () -> stored(progress));
     Optional<Blob> blob = store.find(Digest.fromBytes(digest));
     return blob.isEmpty()
         ? made()
         : Content.of(blob.get().size(), blob.get().digest(), blob.get().source());
+  }
+
+  private byte[] stored(Progress progress) throws IOException {
+    try (Task task = progress.start("making the initramfs", -1);
+        BlobWriter out = store.newBlob("initramfs of " + kernel.version())) {
+      try (var in = made().open()) {
+        in.transferTo(out);
+      }
+      return out.commit().digest().bytes();
+    }
   }
 
   private Content made() throws IOException {

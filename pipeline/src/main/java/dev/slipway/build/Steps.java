@@ -10,15 +10,18 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The steps of one build: runs each or takes its result from the store, and remembers why.
  *
  * @param scope keeps the memory of one specification apart from that of others
+ * @param madeEarly results that this build made before their step came
  */
-record Steps(Store store, String scope, List<StepReport> reports) {
+record Steps(Store store, String scope, List<StepReport> reports, Set<Key> madeEarly) {
   Steps(Store store, String scope) {
-    this(store, scope, new ArrayList<>());
+    this(store, scope, new ArrayList<>(), ConcurrentHashMap.newKeySet());
   }
 
   /** What a step does when its result is not there. */
@@ -65,26 +68,34 @@ record Steps(Store store, String scope, List<StepReport> reports) {
   /** A step whose result is a handful of bytes. */
   byte[] bytes(String name, Key key, Maker<byte[]> maker) throws IOException {
     Optional<byte[]> kept = store.result(key);
-    if (kept.isPresent()) {
+    if (kept.isPresent() && !madeEarly.contains(key)) {
       report(name, key, true);
       return kept.get();
     }
     report(name, key, false);
+    byte[] made = kept.isPresent() ? kept.get() : put(key, maker);
+    store.recordKey(label(name), key);
+    return made;
+  }
+
+  /** Makes the result of a step before its turn, which will then find and report it. */
+  void early(Key key, Maker<byte[]> maker) throws IOException {
+    if (store.result(key).isEmpty()) {
+      put(key, maker);
+      madeEarly.add(key);
+    }
+  }
+
+  private byte[] put(Key key, Maker<byte[]> maker) throws IOException {
     byte[] made = maker.make();
     store.putResult(key, made);
-    store.recordKey(label(name), key);
     return made;
   }
 
   /** A small piece of a step, kept like a step and not worth telling of. */
   byte[] quietly(Key key, Maker<byte[]> maker) throws IOException {
     Optional<byte[]> kept = store.result(key);
-    if (kept.isPresent()) {
-      return kept.get();
-    }
-    byte[] made = maker.make();
-    store.putResult(key, made);
-    return made;
+    return kept.isPresent() ? kept.get() : put(key, maker);
   }
 
   /** Notes what happens to a step, and says whether its result is in the store. */
