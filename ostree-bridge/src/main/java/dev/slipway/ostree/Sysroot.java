@@ -8,11 +8,12 @@ import dev.slipway.progress.Progress;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,7 +140,7 @@ public final class Sysroot {
     }
     try (FileGate gate = FileGate.open(root.resolve("ostree/lock"));
         FileGate.Pass alone = gate.exclusive()) {
-      List<Deployment> before = deployments();
+      List<Deployment> before = settled().deployments();
       Optional<Deployment> base =
           booted()
               .or(() -> before.stream().findFirst())
@@ -224,7 +225,7 @@ public final class Sysroot {
   public Deployment rollback() throws IOException {
     try (FileGate gate = FileGate.open(root.resolve("ostree/lock"));
         FileGate.Pass alone = gate.exclusive()) {
-      var order = new ArrayList<>(deployments());
+      var order = new ArrayList<>(settled().deployments());
       if (order.size() < 2) {
         throw new IOException("there is no other deployment to go back to");
       }
@@ -242,7 +243,7 @@ public final class Sysroot {
   public Deployment undeploy(int index) throws IOException {
     try (FileGate gate = FileGate.open(root.resolve("ostree/lock"));
         FileGate.Pass alone = gate.exclusive()) {
-      var order = new ArrayList<>(deployments());
+      var order = new ArrayList<>(settled().deployments());
       if (index < 0 || index >= order.size()) {
         throw new IOException("there is no deployment " + index + ", only " + order.size());
       }
@@ -259,9 +260,18 @@ public final class Sysroot {
   public void cleanup() throws IOException {
     try (FileGate gate = FileGate.open(root.resolve("ostree/lock"));
         FileGate.Pass alone = gate.exclusive()) {
-      SysrootState.read(root).removeOthers(root, booted());
+      settled().removeOthers(root, booted());
       repository.prune(PruneOptions.keepingAllCommits());
     }
+  }
+
+  /** What holds, with a menu that says so. */
+  private SysrootState settled() throws IOException {
+    SysrootState state = SysrootState.read(root);
+    if (!state.deployments().isEmpty()) {
+      state.writeMenu(root);
+    }
+    return state;
   }
 
   private void switchTo(List<Deployment> order) throws IOException {
@@ -288,8 +298,14 @@ public final class Sysroot {
     Directories.makeAll(to.getParent());
     Path beside = to.resolveSibling(to.getFileName() + ".new");
     Files.deleteIfExists(beside);
-    try (InputStream in = Files.newInputStream(from)) {
-      Files.copy(in, beside);
+    try (FileChannel in = FileChannel.open(from);
+        FileChannel out =
+            FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      long size = in.size();
+      for (long done = 0; done < size; ) {
+        done += in.transferTo(done, size - done, out);
+      }
+      out.force(true); // a kernel that has its name is taken for whole from then on
     }
     Files.move(beside, to);
   }

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -155,9 +156,21 @@ record SysrootState(BootLayout layout) {
     lead(boot.resolve("loader"), layout.loaderDirectory());
     calls.syncFileSystem(boot.toString());
     // The old menu names links that are there until this one is on the disk.
+    writeMenu(root);
+  }
+
+  /**
+   * Makes the menu that GRUB reads name these deployments. Whoever is about to write or remove
+   * anything does this first: a process that died between its last two steps left a menu that still
+   * names what was there before, and may be removed now.
+   */
+  void writeMenu(Path root) throws IOException {
+    byte[] text = layout.grubConfiguration().getBytes(StandardCharsets.UTF_8);
     Path menu = root.resolve(DeploymentMenu.PATH.substring(1));
-    Directories.makeAll(menu.getParent());
-    Directories.replace(menu, layout.grubConfiguration().getBytes(StandardCharsets.UTF_8), true);
+    if (!Files.exists(menu) || !Arrays.equals(Files.readAllBytes(menu), text)) {
+      Directories.makeAll(menu.getParent());
+      Directories.replace(menu, text, true);
+    }
   }
 
   private static void write(Path file, String text) throws IOException {

@@ -139,6 +139,27 @@ class SysrootTest {
   }
 
   @Test
+  void aMenuThatLagsBehindCatchesUpBeforeWhatItNamesIsRemoved() throws Exception {
+    deploy(commit("1", "k1"));
+    Digest two = commit("2", "k2");
+    Path grub = root.resolve("boot/grub");
+    HostCalls.load().setImmutable(grub.toString(), true);
+    try {
+      // both die between the new entries and the new menu
+      assertThatThrownBy(() -> deploy(two)).hasMessageContaining("boot/grub");
+      assertThatThrownBy(() -> sysroot.undeploy(1)).hasMessageContaining("boot/grub");
+      assertThatThrownBy(() -> sysroot.cleanup()).hasMessageContaining("boot/grub");
+      DeploymentsOnDisk.requireBootable(root);
+    } finally {
+      HostCalls.load().setImmutable(grub.toString(), false);
+    }
+    assertThat(sysroot.deployments()).hasSize(2);
+    sysroot.undeploy(1);
+    DeploymentsOnDisk.requireBootable(root);
+    assertThat(sysroot.deployments()).extracting(Deployment::commit).containsExactly(two);
+  }
+
+  @Test
   @RequiresTool(value = "ostree", in = "ostree")
   void ostreeGoesOnWithOursAndWeWithIts() throws Exception {
     Deployment one = deploy(commit("1", "k1")).deployment();
