@@ -8,12 +8,10 @@ import dev.slipway.progress.Progress;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +37,18 @@ public final class Sysroot {
 
   private final Path root;
   private final OstreeRepository repository;
+  private final Optional<Path> script;
   private final HostCalls calls = HostCalls.load();
 
-  private Sysroot(Path root, OstreeRepository repository) {
+  private Sysroot(Path root, OstreeRepository repository, Optional<Path> script) {
     this.root = root;
     this.repository = repository;
+    this.script = script;
+  }
+
+  /** The same, whose menu a script writes as on the machine that runs from it. */
+  Sysroot withScript(Path writeGrubCfg) {
+    return new Sysroot(root, repository, Optional.of(writeGrubCfg));
   }
 
   /** What a deployment did to {@code /etc}. */
@@ -59,7 +64,7 @@ public final class Sysroot {
     if (repository.config().get("sysroot", "bootloader").isEmpty()) {
       repository = repository.withConfig(repository.config().with("sysroot", "bootloader", "none"));
     }
-    return new Sysroot(root, repository);
+    return new Sysroot(root, repository, Optional.empty());
   }
 
   /** Opens a sysroot. */
@@ -67,7 +72,7 @@ public final class Sysroot {
     if (!Files.isDirectory(root.resolve("ostree/deploy"))) {
       throw new IOException(root + ": is no sysroot, it has no ostree/deploy; make one by init-fs");
     }
-    return new Sysroot(root, OstreeRepository.open(root.resolve("ostree/repo")));
+    return new Sysroot(root, OstreeRepository.open(root.resolve("ostree/repo")), Optional.empty());
   }
 
   public OstreeRepository repository() {
@@ -265,48 +270,33 @@ public final class Sysroot {
     }
   }
 
-  /** What holds, with a menu that says so. */
+  /**
+   * What holds, with a menu that says so. Whoever is about to write or remove anything begins here:
+   * a process that died between its last two steps left a menu that still names what was there
+   * before, and may be removed now.
+   */
   private SysrootState settled() throws IOException {
     SysrootState state = SysrootState.read(root);
     if (!state.deployments().isEmpty()) {
-      state.writeMenu(root);
+      menu().write(state.layout());
     }
     return state;
+  }
+
+  private GrubMenu menu() throws IOException {
+    return script.isPresent()
+        ? new GrubMenu(root, script)
+        : GrubMenu.of(root, booted().isPresent());
   }
 
   private void switchTo(List<Deployment> order) throws IOException {
     Optional<Deployment> booted = booted();
     SysrootState after = SysrootState.read(root).followedBy(order);
-    copyKernels(order);
-    after.write(root, repository.refs());
+    for (Deployment each : order) {
+      BootFiles.copy(root, each);
+    }
+    after.write(root, repository.refs(), menu());
     after.removeOthers(root, booted);
     repository.prune(PruneOptions.keepingAllCommits());
-  }
-
-  private void copyKernels(List<Deployment> order) throws IOException {
-    for (Deployment each : order) {
-      Path modules = directory(each).resolve("usr/lib/modules/" + each.kernelVersion());
-      copy(modules.resolve("vmlinuz"), root.resolve("boot" + each.kernelPath()));
-      copy(modules.resolve("initramfs.img"), root.resolve("boot" + each.initramfsPath()));
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    if (Files.exists(to)) {
-      return;
-    }
-    Directories.makeAll(to.getParent());
-    Path beside = to.resolveSibling(to.getFileName() + ".new");
-    Files.deleteIfExists(beside);
-    try (FileChannel in = FileChannel.open(from);
-        FileChannel out =
-            FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      long size = in.size();
-      for (long done = 0; done < size; ) {
-        done += in.transferTo(done, size - done, out);
-      }
-      out.force(true); // a kernel that has its name is taken for whole from then on
-    }
-    Files.move(beside, to);
   }
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.ostree;
 
-import dev.slipway.bootconfig.DeploymentMenu;
 import dev.slipway.bootconfig.KernelCommandLine;
 import dev.slipway.bootconfig.LoaderEntry;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.FormatException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,7 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -127,7 +124,7 @@ record SysrootState(BootLayout layout) {
   }
 
   /** Writes it beside what holds now, and then makes it hold. */
-  void write(Path root, Refs refs) throws IOException {
+  void write(Path root, Refs refs, GrubMenu menu) throws IOException {
     HostCalls calls = HostCalls.load();
     Path boot = root.resolve("boot");
     Path loader = boot.resolve(layout.loaderDirectory());
@@ -155,22 +152,8 @@ record SysrootState(BootLayout layout) {
     calls.syncFileSystem(boot.toString());
     lead(boot.resolve("loader"), layout.loaderDirectory());
     calls.syncFileSystem(boot.toString());
-    // The old menu names links that are there until this one is on the disk.
-    writeMenu(root);
-  }
-
-  /**
-   * Makes the menu that GRUB reads name these deployments. Whoever is about to write or remove
-   * anything does this first: a process that died between its last two steps left a menu that still
-   * names what was there before, and may be removed now.
-   */
-  void writeMenu(Path root) throws IOException {
-    byte[] text = layout.grubConfiguration().getBytes(StandardCharsets.UTF_8);
-    Path menu = root.resolve(DeploymentMenu.PATH.substring(1));
-    if (!Files.exists(menu) || !Arrays.equals(Files.readAllBytes(menu), text)) {
-      Directories.makeAll(menu.getParent());
-      Directories.replace(menu, text, true);
-    }
+    // The old menu names links that are there until the new one is on the disk.
+    menu.write(layout);
   }
 
   private static void write(Path file, String text) throws IOException {

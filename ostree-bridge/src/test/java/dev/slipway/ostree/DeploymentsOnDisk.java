@@ -52,6 +52,20 @@ final class DeploymentsOnDisk {
     return offered;
   }
 
+  /** Lets the deployments be deleted, as a test's directory must be. */
+  static void makeMutable(Path root) throws IOException {
+    Path all = root.resolve("ostree/deploy/debian/deploy");
+    if (Files.isDirectory(all)) {
+      try (var deployments = Files.newDirectoryStream(all)) {
+        for (Path each : deployments) {
+          if (Files.isDirectory(each)) {
+            HostCalls.load().setImmutable(each.toString(), false);
+          }
+        }
+      }
+    }
+  }
+
   private static String field(String entry, String name) {
     return entry
         .lines()

@@ -41,16 +41,7 @@ class SysrootTest {
 
   @AfterEach
   void makeMutable() throws Exception {
-    Path deployments = directory.resolve("sysroot/ostree/deploy/debian/deploy");
-    if (Files.isDirectory(deployments)) {
-      try (var all = Files.newDirectoryStream(deployments)) {
-        for (Path each : all) {
-          if (Files.isDirectory(each)) {
-            HostCalls.load().setImmutable(each.toString(), false);
-          }
-        }
-      }
-    }
+    DeploymentsOnDisk.makeMutable(directory.resolve("sysroot"));
   }
 
   private Digest commit(String version, String kernel) throws Exception {
