@@ -8,7 +8,6 @@ import dev.slipway.progress.Progress;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -38,11 +37,18 @@ public final class Sysroot {
 
   private final Path root;
   private final OstreeRepository repository;
+  private final Optional<Path> script;
   private final HostCalls calls = HostCalls.load();
 
-  private Sysroot(Path root, OstreeRepository repository) {
+  private Sysroot(Path root, OstreeRepository repository, Optional<Path> script) {
     this.root = root;
     this.repository = repository;
+    this.script = script;
+  }
+
+  /** The same, whose menu a script writes as on the machine that runs from it. */
+  Sysroot withScript(Path writeGrubCfg) {
+    return new Sysroot(root, repository, Optional.of(writeGrubCfg));
   }
 
   /** What a deployment did to {@code /etc}. */
@@ -58,7 +64,7 @@ public final class Sysroot {
     if (repository.config().get("sysroot", "bootloader").isEmpty()) {
       repository = repository.withConfig(repository.config().with("sysroot", "bootloader", "none"));
     }
-    return new Sysroot(root, repository);
+    return new Sysroot(root, repository, Optional.empty());
   }
 
   /** Opens a sysroot. */
@@ -66,7 +72,7 @@ public final class Sysroot {
     if (!Files.isDirectory(root.resolve("ostree/deploy"))) {
       throw new IOException(root + ": is no sysroot, it has no ostree/deploy; make one by init-fs");
     }
-    return new Sysroot(root, OstreeRepository.open(root.resolve("ostree/repo")));
+    return new Sysroot(root, OstreeRepository.open(root.resolve("ostree/repo")), Optional.empty());
   }
 
   public OstreeRepository repository() {
@@ -139,7 +145,7 @@ public final class Sysroot {
     }
     try (FileGate gate = FileGate.open(root.resolve("ostree/lock"));
         FileGate.Pass alone = gate.exclusive()) {
-      List<Deployment> before = deployments();
+      List<Deployment> before = settled().deployments();
       Optional<Deployment> base =
           booted()
               .or(() -> before.stream().findFirst())
@@ -224,7 +230,7 @@ public final class Sysroot {
   public Deployment rollback() throws IOException {
     try (FileGate gate = FileGate.open(root.resolve("ostree/lock"));
         FileGate.Pass alone = gate.exclusive()) {
-      var order = new ArrayList<>(deployments());
+      var order = new ArrayList<>(settled().deployments());
       if (order.size() < 2) {
         throw new IOException("there is no other deployment to go back to");
       }
@@ -242,7 +248,7 @@ public final class Sysroot {
   public Deployment undeploy(int index) throws IOException {
     try (FileGate gate = FileGate.open(root.resolve("ostree/lock"));
         FileGate.Pass alone = gate.exclusive()) {
-      var order = new ArrayList<>(deployments());
+      var order = new ArrayList<>(settled().deployments());
       if (index < 0 || index >= order.size()) {
         throw new IOException("there is no deployment " + index + ", only " + order.size());
       }
@@ -259,38 +265,38 @@ public final class Sysroot {
   public void cleanup() throws IOException {
     try (FileGate gate = FileGate.open(root.resolve("ostree/lock"));
         FileGate.Pass alone = gate.exclusive()) {
-      SysrootState.read(root).removeOthers(root, booted());
+      settled().removeOthers(root, booted());
       repository.prune(PruneOptions.keepingAllCommits());
     }
+  }
+
+  /**
+   * What holds, with a menu that says so. Whoever is about to write or remove anything begins here:
+   * a process that died between its last two steps left a menu that still names what was there
+   * before, and may be removed now.
+   */
+  private SysrootState settled() throws IOException {
+    SysrootState state = SysrootState.read(root);
+    if (!state.deployments().isEmpty()) {
+      menu().write(state.layout());
+    }
+    return state;
+  }
+
+  private GrubMenu menu() throws IOException {
+    return script.isPresent()
+        ? new GrubMenu(root, script)
+        : GrubMenu.of(root, booted().isPresent());
   }
 
   private void switchTo(List<Deployment> order) throws IOException {
     Optional<Deployment> booted = booted();
     SysrootState after = SysrootState.read(root).followedBy(order);
-    copyKernels(order);
-    after.write(root, repository.refs());
+    for (Deployment each : order) {
+      BootFiles.copy(root, each);
+    }
+    after.write(root, repository.refs(), menu());
     after.removeOthers(root, booted);
     repository.prune(PruneOptions.keepingAllCommits());
-  }
-
-  private void copyKernels(List<Deployment> order) throws IOException {
-    for (Deployment each : order) {
-      Path modules = directory(each).resolve("usr/lib/modules/" + each.kernelVersion());
-      copy(modules.resolve("vmlinuz"), root.resolve("boot" + each.kernelPath()));
-      copy(modules.resolve("initramfs.img"), root.resolve("boot" + each.initramfsPath()));
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    if (Files.exists(to)) {
-      return;
-    }
-    Directories.makeAll(to.getParent());
-    Path beside = to.resolveSibling(to.getFileName() + ".new");
-    Files.deleteIfExists(beside);
-    try (InputStream in = Files.newInputStream(from)) {
-      Files.copy(in, beside);
-    }
-    Files.move(beside, to);
   }
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.ostree;
 
-import dev.slipway.bootconfig.DeploymentMenu;
 import dev.slipway.bootconfig.KernelCommandLine;
 import dev.slipway.bootconfig.LoaderEntry;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.FormatException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -126,7 +124,7 @@ record SysrootState(BootLayout layout) {
   }
 
   /** Writes it beside what holds now, and then makes it hold. */
-  void write(Path root, Refs refs) throws IOException {
+  void write(Path root, Refs refs, GrubMenu menu) throws IOException {
     HostCalls calls = HostCalls.load();
     Path boot = root.resolve("boot");
     Path loader = boot.resolve(layout.loaderDirectory());
@@ -154,10 +152,8 @@ record SysrootState(BootLayout layout) {
     calls.syncFileSystem(boot.toString());
     lead(boot.resolve("loader"), layout.loaderDirectory());
     calls.syncFileSystem(boot.toString());
-    // The old menu names links that are there until this one is on the disk.
-    Path menu = root.resolve(DeploymentMenu.PATH.substring(1));
-    Directories.makeAll(menu.getParent());
-    Directories.replace(menu, layout.grubConfiguration().getBytes(StandardCharsets.UTF_8), true);
+    // The old menu names links that are there until the new one is on the disk.
+    menu.write(layout);
   }
 
   private static void write(Path file, String text) throws IOException {

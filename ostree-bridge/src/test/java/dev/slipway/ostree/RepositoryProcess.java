@@ -4,9 +4,11 @@ package dev.slipway.ostree;
 import dev.slipway.progress.Progress;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreeBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -20,19 +22,40 @@ public final class RepositoryProcess {
 
   /** A tree of many files that do not compress; the same seed gives the same tree. */
   static Tree tree(long seed) {
-    var random = new Random(seed);
-    return Tree.of(
-        t -> {
-          for (int i = 0; i < FILES; i++) {
-            byte[] bytes = new byte[FILE_BYTES];
-            random.nextBytes(bytes);
-            t.file("/d" + i % 20 + "/f" + i, 0644, Content.bytes(bytes));
-          }
-        });
+    return Tree.of(t -> fill(t, "/", FILES, seed));
   }
 
-  /** Runs {@code commit REPO SEED}, {@code pull REPO FROM} or {@code prune REPO}. */
+  private static void fill(TreeBuilder t, String directory, int files, long seed) {
+    var random = new Random(seed);
+    for (int i = 0; i < files; i++) {
+      byte[] bytes = new byte[FILE_BYTES];
+      random.nextBytes(bytes);
+      t.file(directory + "d" + i % 20 + "/f" + i, 0644, Content.bytes(bytes));
+    }
+  }
+
+  /** A system that can be deployed, with those files in it. */
+  static Tree system(long seed) throws IOException {
+    return FittedTree.of(
+            Tree.of(FittedTreeTest::debian)
+                .with(
+                    t -> {
+                      fill(t, "/usr/share/", FILES / 4, seed);
+                      t.file("/boot/vmlinuz-6.1.0-1-amd64", 0644, Content.utf8("kernel " + seed));
+                    }),
+            Repositories.TIME)
+        .tree();
+  }
+
+  /**
+   * Runs {@code commit REPO SEED}, {@code pull REPO FROM}, {@code prune REPO} or {@code deploy
+   * SYSROOT REF}.
+   */
   public static void main(String[] words) throws IOException {
+    if (words[0].equals("deploy")) {
+      deploy(Sysroot.open(Path.of(words[1])), words[2]);
+      return;
+    }
     OstreeRepository repository = OstreeRepository.open(Path.of(words[1]));
     switch (words[0]) {
       case "commit" ->
@@ -51,5 +74,15 @@ public final class RepositoryProcess {
       case "prune" -> repository.prune(PruneOptions.keepingRefs().withDepth(0));
       default -> throw new IllegalArgumentException(words[0]);
     }
+  }
+
+  private static void deploy(Sysroot sysroot, String ref) throws IOException {
+    sysroot.deploy(
+        "debian",
+        sysroot.repository().resolve(ref),
+        Optional.of(ref),
+        Optional.empty(),
+        2,
+        Progress.none());
   }
 }

@@ -2,10 +2,12 @@
 package dev.slipway.ostree;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.progress.Progress;
 import dev.slipway.testing.RequiresTool;
+import dev.slipway.testing.Tool;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class SuddenDeathTest {
   private static final long SEED = 20261128;
+  private static final int RELEASES = 3;
   private static final int KILLS = Boolean.getBoolean("slipway.long") ? 100 : 10;
 
   @TempDir Path work;
@@ -136,5 +139,49 @@ class SuddenDeathTest {
     }
     finish("prune", path);
     assertWhole(repository, "at the end");
+  }
+
+  @Test
+  void deploymentsThatDieLeaveTheOldOneBootable() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "deployments are owned by root");
+    Path root = work.resolve("sysroot");
+    Sysroot sysroot = Sysroot.init(root);
+    sysroot.initStateroot("debian");
+    OstreeRepository bare = sysroot.repository();
+    bare.withConfig(bare.config().with("core", "fsync", "false"));
+    for (int seed = 0; seed < RELEASES; seed++) {
+      CommitInfo info = CommitInfo.of("seed " + seed, Repositories.TIME).onBranch("r" + seed);
+      bare.commit(RepositoryProcess.system(seed), info, 2, Progress.none());
+    }
+    try {
+      finish("deploy", root.toString(), "r0");
+      Files.writeString(etc(sysroot, 0).resolve("mine"), "mine");
+      long whole = millisToTheEnd("deploy", root.toString(), "r1");
+      for (int kill = 1; kill <= KILLS; kill++) {
+        String when = "kill " + kill + ", seed " + SEED;
+        Deployment old = sysroot.deployments().get(0);
+        kill(whole, "deploy", root.toString(), "r" + kill % RELEASES);
+        assertThat(DeploymentsOnDisk.requireBootable(root)).as(when).contains(old.name());
+        assertThat(sysroot.deployments()).as(when).contains(old);
+        assertThat(Tool.output("ostree", "admin", "status", "--sysroot=" + root))
+            .as(when)
+            .contains("debian " + old.name());
+        assertThat(etc(sysroot, 0).resolve("mine")).as(when).hasContent("mine");
+        assertWhole(bare, when);
+      }
+      finish("deploy", root.toString(), "r0");
+      assertThat(DeploymentsOnDisk.requireBootable(root))
+          .containsExactlyElementsOf(sysroot.deployments().stream().map(Deployment::name).toList());
+      try (Stream<Path> left = Files.list(root.resolve("ostree/deploy/debian/deploy"))) {
+        assertThat(left).as("two deployments and their origins").hasSize(4);
+      }
+      assertWhole(bare, "at the end");
+    } finally {
+      DeploymentsOnDisk.makeMutable(root);
+    }
+  }
+
+  private static Path etc(Sysroot sysroot, int index) throws IOException {
+    return sysroot.directory(sysroot.deployments().get(index)).resolve("etc");
   }
 }

@@ -41,16 +41,7 @@ class SysrootTest {
 
   @AfterEach
   void makeMutable() throws Exception {
-    Path deployments = directory.resolve("sysroot/ostree/deploy/debian/deploy");
-    if (Files.isDirectory(deployments)) {
-      try (var all = Files.newDirectoryStream(deployments)) {
-        for (Path each : all) {
-          if (Files.isDirectory(each)) {
-            HostCalls.load().setImmutable(each.toString(), false);
-          }
-        }
-      }
-    }
+    DeploymentsOnDisk.makeMutable(directory.resolve("sysroot"));
   }
 
   private Digest commit(String version, String kernel) throws Exception {
@@ -136,6 +127,27 @@ class SysrootTest {
 
     assertThat(two.name()).isEqualTo(commit + ".1");
     assertThat(sysroot.deployments()).containsExactly(two, one);
+  }
+
+  @Test
+  void aMenuThatLagsBehindCatchesUpBeforeWhatItNamesIsRemoved() throws Exception {
+    deploy(commit("1", "k1"));
+    Digest two = commit("2", "k2");
+    Path grub = root.resolve("boot/grub");
+    HostCalls.load().setImmutable(grub.toString(), true);
+    try {
+      // both die between the new entries and the new menu
+      assertThatThrownBy(() -> deploy(two)).hasMessageContaining("boot/grub");
+      assertThatThrownBy(() -> sysroot.undeploy(1)).hasMessageContaining("boot/grub");
+      assertThatThrownBy(() -> sysroot.cleanup()).hasMessageContaining("boot/grub");
+      DeploymentsOnDisk.requireBootable(root);
+    } finally {
+      HostCalls.load().setImmutable(grub.toString(), false);
+    }
+    assertThat(sysroot.deployments()).hasSize(2);
+    sysroot.undeploy(1);
+    DeploymentsOnDisk.requireBootable(root);
+    assertThat(sysroot.deployments()).extracting(Deployment::commit).containsExactly(two);
   }
 
   @Test
