@@ -43,7 +43,7 @@ class BundleTest {
       assertThat(bundle.image(image).readAll()).isEqualTo(expected);
       BundleDelta delta = image.deltaFrom(Samples.OLD).orElseThrow();
       assertThat(delta.fromVersion()).isEqualTo("1.0");
-      assertThat(bundle.delta(delta).readAll()).containsExactly(1, 2, 3, 4, 5);
+      assertThat(bundle.delta(delta).readAll()).isEqualTo(Samples.delta(expected).readAll());
       byte[] index = bundle.blockHashIndex(image).readAll();
       assertThat(Arrays.copyOfRange(index, 32 * 99, 32 * 100))
           .isEqualTo(Digest.of(new byte[4096]).bytes());
@@ -75,7 +75,7 @@ class BundleTest {
         new BundleRecipe("robot", "2", Samples.TIME)
             .sequence(7)
             .target("rootfs", target)
-            .delta("rootfs", Samples.OLD, "1", Content.utf8("delta"));
+            .delta("rootfs", Samples.OLD, "1", Samples.delta(Samples.image(10, 3)));
     Path file = Samples.write(recipe, temp);
     try (BlockSource source = BlockSource.file(file);
         Bundle bundle = Bundle.open(source, "update", Samples.policy())) {
@@ -169,6 +169,29 @@ class BundleTest {
     try (var left = Files.list(temp)) {
       assertThat(left).containsExactly(file);
     }
+  }
+
+  @Test
+  void aDeltaThatDoesNotFitIsRefused() throws Exception {
+    Content delta = Samples.delta(Samples.image(10, 3));
+    Digest other = Digest.of(new byte[] {1});
+    for (BundleRecipe wrong :
+        List.of(
+            new BundleRecipe("robot", "2", Samples.TIME)
+                .image("rootfs", Samples.volume(Samples.image(10, 3)))
+                .delta("rootfs", other, "1", delta),
+            new BundleRecipe("robot", "2", Samples.TIME)
+                .image("rootfs", Samples.volume(Samples.image(10, 4)))
+                .delta("rootfs", Samples.OLD, "1", delta),
+            new BundleRecipe("robot", "2", Samples.TIME)
+                .image("rootfs", Samples.volume(Samples.image(10, 3)))
+                .delta("rootfs", Samples.OLD, "1", Content.utf8("delta")))) {
+      assertThatThrownBy(() -> Samples.write(wrong, temp))
+          .isInstanceOf(FormatException.class)
+          .hasMessageStartingWith("slot rootfs: the delta from 1")
+          .hasMessageMatching(".*(was made for the image|makes the image|is not a delta).*");
+    }
+    assertThat(temp).isEmptyDirectory();
   }
 
   @Test
