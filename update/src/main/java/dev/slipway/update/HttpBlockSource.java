@@ -13,7 +13,9 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -30,7 +32,13 @@ public final class HttpBlockSource implements BlockSource {
   /** More than one: a tree of hashes and what it vouches for are read in turns. */
   private static final int WINDOWS = 4;
 
-  private static final int WINDOW_BYTES = 1 << 18;
+  /**
+   * The first window anywhere is small, because most places are read once: superblocks, tables, the
+   * end. Reading on doubles it, up to where a request costs little beside its bytes.
+   */
+  private static final int FIRST_WINDOW_BYTES = 1 << 14;
+
+  private static final int LARGEST_WINDOW_BYTES = 1 << 18;
   private static final int OK = 200;
   private static final int OK_PARTIAL = 206;
   private static final int REDIRECTION = 300;
@@ -49,14 +57,24 @@ public final class HttpBlockSource implements BlockSource {
   private final Patience patience;
   private final Pace pace;
   private final HttpClient client;
-  private final Window[] windows = new Window[WINDOWS];
+
+  /** What was used last stands first. */
+  private final List<Window> windows = new ArrayList<>();
+
   private final long size;
   private Optional<String> tag = Optional.empty();
-  private int oldest;
   private long fetched;
 
   /** A piece of the file in memory. */
-  private record Window(long start, byte[] bytes) {}
+  private record Window(long start, byte[] bytes) {
+    long end() {
+      return start + bytes.length;
+    }
+
+    boolean holds(long position) {
+      return position >= start && position < end();
+    }
+  }
 
   /**
    * What is put up with.
@@ -238,19 +256,37 @@ public final class HttpBlockSource implements BlockSource {
   }
 
   private Window window(long position) throws IOException {
-    for (Window window : windows) {
-      if (window != null
-          && position >= window.start()
-          && position < window.start() + window.bytes().length) {
-        return window;
+    Window window = null;
+    for (Window kept : windows) {
+      if (kept.holds(position)) {
+        window = kept;
       }
     }
-    long start = position / WINDOW_BYTES * WINDOW_BYTES;
-    int length = (int) Math.min(WINDOW_BYTES, size - start);
-    var window = new Window(start, patiently(() -> range(start, length)));
-    windows[oldest] = window;
-    oldest = (oldest + 1) % WINDOWS;
+    if (window == null) {
+      int length = lengthAt(position);
+      window = new Window(position, patiently(() -> range(position, length)));
+    } else {
+      windows.remove(window);
+    }
+    windows.add(0, window);
+    if (windows.size() > WINDOWS) {
+      windows.remove(WINDOWS);
+    }
     return window;
+  }
+
+  /** How much to fetch: more when somebody reads on, nothing that is there already. */
+  private int lengthAt(long position) {
+    int length = FIRST_WINDOW_BYTES;
+    long end = size;
+    for (Window kept : windows) {
+      if (kept.end() == position) {
+        length = Math.max(length, Math.min(2 * kept.bytes().length, LARGEST_WINDOW_BYTES));
+      } else if (kept.start() > position) {
+        end = Math.min(end, kept.start());
+      }
+    }
+    return (int) Math.min(length, end - position);
   }
 
   @Override

@@ -4,8 +4,11 @@ package dev.slipway.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.bundle.Bundle;
 import dev.slipway.io.BlockSource;
+import dev.slipway.progress.Progress;
 import dev.slipway.testing.TestServer;
+import dev.slipway.tree.Content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,8 +44,37 @@ class SourcesTest {
       assertThat(source.size()).isEqualTo(content.length);
       assertThat(source.readFully(2_000_000, 1000))
           .isEqualTo(Arrays.copyOfRange(content, 2_000_000, 2_001_000));
-      assertThat(source.fetchedBytes()).isLessThan(600_000);
+      assertThat(source.fetchedBytes()).isLessThan(20_000);
       assertThat(source.readFully(0, content.length)).isEqualTo(content);
+    }
+  }
+
+  /** Beside the delta: signature, hash tree, superblock, tables, and what windows overshoot. */
+  @Test
+  void anUpdateByDeltaFetchesLittleBesideTheDelta() throws Exception {
+    Path delta = SampleMachine.delta(temp, "1.1", 11);
+    Path both =
+        SampleMachine.write(
+            SampleMachine.recipe("1.1", 11)
+                .image(Installer.SLOT_CLASS, SampleMachine.release("1.1", 11))
+                .delta(
+                    Installer.SLOT_CLASS,
+                    SampleMachine.digest(SampleMachine.release("1.0", 10)),
+                    "1.0",
+                    Content.file(temp.resolve("1.1.delta"))),
+            temp,
+            "both");
+    for (Path bundle : List.of(delta, both)) {
+      SystemDisk disk = new RecordedDisk(SampleMachine.disk()).open();
+      try (TestServer server = TestServer.start().put("/b", Files.readAllBytes(bundle));
+          HttpBlockSource source = open(server, 1);
+          Bundle open = Bundle.open(source, "b", SampleMachine.policy())) {
+        Installer.of(disk, SampleMachine.options(temp.resolve(bundle.getFileName() + ".state")))
+            .install(open, Progress.none());
+        long beside = source.fetchedBytes() - Files.size(temp.resolve("1.1.delta"));
+        // where something follows the delta, the last window runs into it
+        assertThat(beside).isLessThanOrEqualTo((64 << 10) + (bundle.equals(both) ? 1 << 18 : 0));
+      }
     }
   }
 
@@ -174,8 +206,7 @@ class SourcesTest {
     Files.write(image, content);
     Path device = temp.resolve("device");
     Files.write(device, SampleMachine.noise(1, content.length + 5000));
-    assertThat(Flash.write(image, device, Pace.free(), dev.slipway.progress.Progress.none()))
-        .isEqualTo(content.length);
+    assertThat(Flash.write(image, device, Pace.free(), Progress.none())).isEqualTo(content.length);
     try (BlockSource source = DirectBlockSource.open(device)) {
       assertThat(source.readFully(0, content.length)).isEqualTo(content);
       assertThat(source.size()).isEqualTo(content.length + 5000L);
