@@ -2,7 +2,6 @@
 package dev.slipway.update;
 
 import dev.slipway.bootconfig.BootState;
-import dev.slipway.bootconfig.BootStore;
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.bundle.Bundle;
 import dev.slipway.bundle.BundleDelta;
@@ -83,13 +82,12 @@ public final class Installer {
   }
 
   private Installed installAlone(Bundle bundle, Progress progress) throws IOException {
-    BootStore store = disk.store();
-    BootState state = store.read();
+    BootState state = disk.store().read();
     Job job = job(bundle, state, progress);
-    InstallState work = begin(job, store);
+    InstallState work = begin(job);
     Installed done = write(bundle, job, work, progress);
     verify(job, progress);
-    store.update(now -> now.primary(job.target()));
+    disk.changeState(now -> now.primary(job.target()));
     InstallState.remove(job.directory());
     return done;
   }
@@ -211,14 +209,14 @@ public final class Installer {
   }
 
   /** Takes the slot away from the boot loader, and finds out whether an earlier run can go on. */
-  private InstallState begin(Job job, BootStore store) throws IOException {
+  private InstallState begin(Job job) throws IOException {
     InstallState fresh = new InstallState(job.target(), job.image().digest(), 0);
     InstallState work =
         InstallState.read(job.directory())
             .filter(left -> left.slot() == job.target() && left.image().equals(fresh.image()))
             .filter(left -> left.doneBytes() <= job.image().sizeBytes())
             .orElse(fresh);
-    store.update(state -> state.installing(job.target()));
+    disk.changeState(state -> state.installing(job.target()));
     if (work == fresh) {
       Files.deleteIfExists(deltaState(job));
       work.write(job.directory());
