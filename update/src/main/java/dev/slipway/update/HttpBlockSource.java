@@ -13,8 +13,10 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,12 +35,17 @@ public final class HttpBlockSource implements BlockSource {
   private static final int WINDOWS = 4;
 
   /**
-   * The first window anywhere is small, because most places are read once: superblocks, tables, the
-   * end. Reading on doubles it, up to where a request costs little beside its bytes.
+   * Where nobody said what will be read, the first window is no more than a block, because most
+   * places are read once. Reading on doubles it, up to where a request costs little beside its
+   * bytes.
    */
-  private static final int FIRST_WINDOW_BYTES = 1 << 14;
+  private static final int FIRST_WINDOW_BYTES = 1 << 12;
 
   private static final int LARGEST_WINDOW_BYTES = 1 << 18;
+
+  /** How many announcements are remembered: a file's, its hashes', and those of files beside it. */
+  private static final int ANNOUNCED = 8;
+
   private static final int OK = 200;
   private static final int OK_PARTIAL = 206;
   private static final int REDIRECTION = 300;
@@ -61,6 +68,9 @@ public final class HttpBlockSource implements BlockSource {
   /** What was used last stands first. */
   private final List<Window> windows = new ArrayList<>();
 
+  /** Ranges that will be read, the newest first. */
+  private final Deque<Range> announced = new ArrayDeque<>();
+
   private final long size;
   private Optional<String> tag = Optional.empty();
   private long fetched;
@@ -73,6 +83,12 @@ public final class HttpBlockSource implements BlockSource {
 
     boolean holds(long position) {
       return position >= start && position < end();
+    }
+  }
+
+  private record Range(long start, long end) {
+    boolean holds(long position) {
+      return position >= start && position < end;
     }
   }
 
@@ -248,14 +264,22 @@ public final class HttpBlockSource implements BlockSource {
     if (position >= size) {
       return -1;
     }
-    Window window = window(position);
+    Window window = window(position, target.remaining());
     int skip = (int) (position - window.start());
     int count = Math.min(window.bytes().length - skip, target.remaining());
     target.put(window.bytes(), skip, count);
     return count;
   }
 
-  private Window window(long position) throws IOException {
+  @Override
+  public synchronized void willRead(long position, long length) {
+    announced.addFirst(new Range(position, position + length));
+    if (announced.size() > ANNOUNCED) {
+      announced.removeLast();
+    }
+  }
+
+  private Window window(long position, int wanted) throws IOException {
     Window window = null;
     for (Window kept : windows) {
       if (kept.holds(position)) {
@@ -263,8 +287,10 @@ public final class HttpBlockSource implements BlockSource {
       }
     }
     if (window == null) {
-      int length = lengthAt(position);
-      window = new Window(position, patiently(() -> range(position, length)));
+      // what comes last in a file belongs together, and is read from behind
+      long start = Math.max(0, Math.min(position, size - FIRST_WINDOW_BYTES));
+      int length = lengthAt(start, wanted);
+      window = new Window(start, patiently(() -> range(start, length)));
     } else {
       windows.remove(window);
     }
@@ -275,18 +301,24 @@ public final class HttpBlockSource implements BlockSource {
     return window;
   }
 
-  /** How much to fetch: more when somebody reads on, nothing that is there already. */
-  private int lengthAt(long position) {
-    int length = FIRST_WINDOW_BYTES;
+  /** How much to fetch: what was announced, else more when somebody reads on. */
+  private int lengthAt(long position, int wanted) {
     long end = size;
+    long length = Math.max(FIRST_WINDOW_BYTES, wanted);
     for (Window kept : windows) {
       if (kept.end() == position) {
-        length = Math.max(length, Math.min(2 * kept.bytes().length, LARGEST_WINDOW_BYTES));
+        length = Math.max(length, 2L * kept.bytes().length);
       } else if (kept.start() > position) {
-        end = Math.min(end, kept.start());
+        end = Math.min(end, kept.start()); // the rest is there already
       }
     }
-    return (int) Math.min(length, end - position);
+    for (Range range : announced) {
+      if (range.holds(position)) {
+        length = range.end() - position;
+        break;
+      }
+    }
+    return (int) Math.min(Math.min(length, LARGEST_WINDOW_BYTES), end - position);
   }
 
   @Override
