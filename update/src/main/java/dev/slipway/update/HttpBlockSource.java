@@ -127,11 +127,21 @@ public final class HttpBlockSource implements BlockSource {
     return new HttpBlockSource(uri, patience, pace);
   }
 
+  /**
+   * Finds out how large the file is, by way of its first block, which everybody reads. (Less would
+   * do, but some servers take the range from 0 to 0 for the whole file.)
+   */
   private long firstAnswer() throws IOException {
-    HttpResponse<InputStream> answer = request(0, 0);
+    HttpResponse<InputStream> answer = request(0, FIRST_WINDOW_BYTES - 1);
     try (InputStream body = answer.body()) {
       long whole = Long.parseLong(contentRange(answer).group(3));
-      body.readNBytes(1);
+      int length = (int) Math.min(FIRST_WINDOW_BYTES, whole);
+      byte[] bytes = body.readNBytes(length);
+      if (bytes.length < length) {
+        throw new IOException(name + ": the connection ended after " + bytes.length + " bytes");
+      }
+      windows.add(new Window(0, bytes));
+      fetched += length;
       tag = tag(answer);
       return whole;
     }

@@ -83,12 +83,13 @@ class SourcesTest {
     try (TestServer server = TestServer.start().put("/b", content);
         HttpBlockSource source = open(server, 1)) {
       server.forgetAsked();
+      long before = source.fetchedBytes();
       source.slice(1_000_000, 1_000_000).willRead(5000, 100_000);
       for (int at = 0; at < 100_000; at += 1000) {
         assertThat(source.readFully(1_005_000 + at, 1000))
             .isEqualTo(Arrays.copyOfRange(content, 1_005_000 + at, 1_006_000 + at));
       }
-      assertThat(source.fetchedBytes()).isEqualTo(100_000);
+      assertThat(source.fetchedBytes() - before).isEqualTo(100_000);
       assertThat(server.asked()).hasSize(1);
     }
   }
@@ -155,7 +156,7 @@ class SourcesTest {
     try (TestServer server = TestServer.start().put("/b", SampleMachine.noise(1, 1 << 20));
         HttpBlockSource source = open(server, 3)) {
       server.put("/b", SampleMachine.noise(2, 1 << 21));
-      assertThatThrownBy(() -> source.readFully(0, 10))
+      assertThatThrownBy(() -> source.readFully(100_000, 10))
           .hasMessageEndingWith("/b: the file changed while it was read; start again");
     }
   }
