@@ -5,6 +5,7 @@
 # The rival of an installation writes NEW into a file, flushes it, reads it back past the page cache, and digests it both times: with sha256sum, and with openssl, which
 # uses the processor's own instructions for it. Every installation starts with a fresh copy of the disk, whose slot B is empty; the image in it is compared in the end.
 # The traffic is all that passes the loopback device of a network of its own, both directions, packet headers and all; the server is busybox's.
+# What is measured is the runtime for machines that "slipway runtime" makes.
 # RUNS: how often (default 3). SLIPWAY names the command line (default ./slipway). PEER_TMP (default /var/tmp): a directory on a disk, with room for five times OLD and NEW.
 # Needs root, openssl, busybox, iproute2, /usr/bin/time, and benchmarks/target/benchmarks.jar (mvn -q package -DskipTests) or a class path in CLASSPATH.
 set -euo pipefail
@@ -38,6 +39,8 @@ echo "$(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg); from $(basename 
 java -cp "$classpath" dev.slipway.benchmarks.AbDisk "$old" "$work/fresh.img"
 "$slip" keys create "$work/keys" --kind EC --name Benchmark 2>/dev/null
 "$slip" delta create "$old" "$new" --output "$work/delta" --profile max >/dev/null 2>&1
+"$slip" runtime "$work/runtime"
+device=$work/runtime/bin/slipway
 bundle() { # NAME OPTION...
   local name=$1
   shift
@@ -55,7 +58,7 @@ for ((i = 1; i <= runs; i++)); do
   done
   cp --sparse=always "$work/fresh.img" "$work/disk.img"
   sync "$work/disk.img"
-  measure "install, full" "$slip" install "$work/full.raucb" --disk "$work/disk.img" --keyring "$work/keys/ca.pem"
+  measure "install, full" "$device" install "$work/full.raucb" --disk "$work/disk.img" --keyring "$work/keys/ca.pem"
   in_slot_b "$work/disk.img" "$new"
 done
 
@@ -72,7 +75,7 @@ for name in delta both; do
     traffic() { sed -n "s/^ *lo: *\([0-9]*\).*/\1/p" /proc/net/dev; }
     before=$(traffic)
     "$2" install "http://127.0.0.1:8080/$3.raucb" --disk "$1/disk.img" --keyring "$1/keys/ca.pem" >"$1/log" 2>&1 || { cat "$1/log" >&2; exit 1; }
-    echo $(($(traffic) - before)) >"$1/traffic"' sh "$work" "$slip" "$name"
+    echo $(($(traffic) - before)) >"$1/traffic"' sh "$work" "$device" "$name"
   in_slot_b "$work/disk.img" "$new"
   awk -v n="$name" -v d="$delta" -v b="$(stat -c %s "$work/$name.raucb")" '{printf "bundle \"%s\" of %d bytes: %d on the wire, %d beside the delta\n", n, b, $1, $1 - d}' "$work/traffic"
 done

@@ -43,8 +43,7 @@ record SlotWriter(BlockSource source, BlockSink sink, Path directory, Pace pace)
     long durable = state.doneBytes();
     long at = durable;
     try (Task task = progress.start("writing slot " + state.slot(), size);
-        InputStream in = image.open()) {
-      in.skipNBytes(at);
+        InputStream in = aheadFrom(image, at)) {
       task.advance(at);
       while (at < size) {
         int count = in.readNBytes(piece, 0, (int) Math.min(PIECE_BYTES, size - at));
@@ -67,6 +66,17 @@ record SlotWriter(BlockSource source, BlockSink sink, Path directory, Pace pace)
     }
     sink.flush();
     return written;
+  }
+
+  private static InputStream aheadFrom(Content image, long offset) throws IOException {
+    InputStream in = image.open();
+    try {
+      in.skipNBytes(offset); // what is skipped is not unpacked
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+    return new AheadStream(in);
   }
 
   /** What cannot be read does not match: writing it may well mend the place. */
