@@ -7,6 +7,7 @@ import dev.slipway.bundle.Bundle;
 import dev.slipway.bundle.BundleDelta;
 import dev.slipway.bundle.BundleImage;
 import dev.slipway.bundle.BundleManifest;
+import dev.slipway.bundle.BundleOptions;
 import dev.slipway.bundle.MachineState;
 import dev.slipway.delta.Applied;
 import dev.slipway.delta.DeltaApplier;
@@ -114,6 +115,11 @@ public final class Installer {
   }
 
   private Job job(Bundle bundle, BootState state, Progress progress) throws IOException {
+    if (bundle.format() != BundleOptions.Format.VERITY) {
+      throw new RefusedException(
+          "the bundle is a plain one, whose payload nothing protects while it is read; make a verity"
+              + " bundle, or install it with rauc");
+    }
     BundleManifest manifest = bundle.manifest();
     Slot running = SystemDisk.runningSlot(options.running(), state);
     Slot target = running.other();
