@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.update;
 
+import static dev.slipway.progress.Progress.none;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.bootconfig.Slot;
 import dev.slipway.bundle.Bundle;
 import dev.slipway.io.BlockSource;
 import dev.slipway.progress.Progress;
@@ -75,6 +77,32 @@ class SourcesTest {
         assertThat(beside).as(server.asked().toString()).isBetween(0L, 48L << 10);
       }
     }
+  }
+
+  @Test
+  void anUpdateThatWasStoppedFetchesOnlyTheRest() throws Exception {
+    Path bundle = SampleMachine.full(temp, "1.1", 11);
+    SystemDisk disk = new RecordedDisk(SampleMachine.disk()).open();
+    try (TestServer server = TestServer.start().put("/b", Files.readAllBytes(bundle))) {
+      try (HttpBlockSource source = open(server, 1);
+          Bundle open = Bundle.open(source, "b", SampleMachine.policy())) {
+        Pace untilHalf = new Pace(0, () -> source.fetchedBytes() > 1 << 20);
+        assertThatThrownBy(() -> Installer.of(disk, options(untilHalf)).install(open, none()))
+            .isInstanceOf(CancelledException.class);
+      }
+      try (HttpBlockSource source = open(server, 1);
+          Bundle open = Bundle.open(source, "b", SampleMachine.policy())) {
+        Installer.of(disk, options(Pace.free())).install(open, none());
+        assertThat(source.fetchedBytes()).isLessThan(Files.size(bundle) - (1 << 19));
+      }
+    }
+    assertThat(Release.in(disk.slot(Slot.B), "b").orElseThrow().version()).isEqualTo("1.1");
+    assertThat(disk.store().read().next()).contains(Slot.B);
+  }
+
+  private InstallOptions options(Pace pace) {
+    return new InstallOptions(
+        temp.resolve("state"), Optional.of(Slot.A), SampleMachine.TIME, false, pace);
   }
 
   @Test
@@ -246,8 +274,7 @@ class SourcesTest {
           new InstallOptions(
               temp.resolve("state"), Optional.empty(), SampleMachine.TIME, false, Pace.free());
       assertThat(SampleMachine.install(disk, bundle, options).from()).contains("1.0");
-      assertThat(Release.in(disk.slot(dev.slipway.bootconfig.Slot.B), "b").orElseThrow().version())
-          .isEqualTo("1.1");
+      assertThat(Release.in(disk.slot(Slot.B), "b").orElseThrow().version()).isEqualTo("1.1");
     }
   }
 

@@ -45,6 +45,10 @@ class SuddenDeathTest {
   }
 
   private Process start(Path bundle) throws IOException {
+    return start(bundle, temp.resolve("log"));
+  }
+
+  private Process start(Path bundle, Path log) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx128m",
@@ -55,7 +59,7 @@ class SuddenDeathTest {
             bundle.toString(),
             keyring.toString(),
             state.toString())
-        .redirectError(temp.resolve("log").toFile())
+        .redirectError(log.toFile())
         .start();
   }
 
@@ -77,6 +81,22 @@ class SuddenDeathTest {
     try (SystemDisk opened = SystemDisk.open(disk)) {
       return Digest.of(() -> opened.slot(slot).stream(0, expected.size()));
     }
+  }
+
+  @Test
+  void ofTwoInstallersAtOnceTheSecondIsRefused() throws Exception {
+    Path bundle = SampleMachine.full(temp, "1.1", 11);
+    Process first = start(bundle);
+    assertThat(first.getInputStream().read()).isEqualTo('s');
+    Thread.sleep(
+        200); // it says "start" a moment before it takes the lock, and then works for a second
+    Path log = temp.resolve("second");
+    Process second = start(bundle, log);
+    assertThat(second.waitFor()).isNotZero();
+    assertThat(log).content().contains("RefusedException: another update is under way");
+    assertThat(first.waitFor()).as(Files.readString(temp.resolve("log"))).isZero();
+    assertThat(inSlot(Slot.B, SampleMachine.release("1.1", 11)))
+        .isEqualTo(SampleMachine.digest(SampleMachine.release("1.1", 11)));
   }
 
   @Test
