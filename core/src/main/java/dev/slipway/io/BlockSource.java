@@ -59,6 +59,12 @@ public interface BlockSource extends Closeable {
     return Optional.empty();
   }
 
+  /**
+   * Says that a range will be read soon, forward and most likely to its end. A source that fetches
+   * from far away need not guess then how much to ask for; to all others it means nothing.
+   */
+  default void willRead(long position, long length) {}
+
   /** A view of a part of this source. Closing the view leaves this source open. */
   default BlockSource slice(long offset, long length) {
     return new SlicedBlockSource(this, offset, length);

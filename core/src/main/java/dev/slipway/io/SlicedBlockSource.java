@@ -52,5 +52,11 @@ final class SlicedBlockSource implements BlockSource {
   }
 
   @Override
+  public void willRead(long position, long count) {
+    Objects.checkFromIndexSize(position, count, length);
+    whole.willRead(offset + position, count);
+  }
+
+  @Override
   public void close() {}
 }

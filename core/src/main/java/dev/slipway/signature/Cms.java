@@ -74,6 +74,15 @@ public final class Cms {
   }
 
   /**
+   * Whether what a message signs is kept elsewhere.
+   *
+   * @throws FormatException when it is no message of the one shape
+   */
+  public static boolean isDetached(byte[] message, String source) throws FormatException {
+    return CmsMessage.parse(message, source).content() == null;
+  }
+
+  /**
    * What a message says, whoever signed it or not: to look at, never to act on.
    *
    * @throws FormatException when it is no message of the one shape, or its contents are elsewhere

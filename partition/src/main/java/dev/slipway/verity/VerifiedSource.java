@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Data of which every block is checked when it is read, and never given out unchecked. Hash blocks
@@ -69,6 +70,22 @@ final class VerifiedSource implements BlockSource {
     }
     target.put(blocks, skip, wanted);
     return wanted;
+  }
+
+  @Override
+  public void willRead(long position, long length) {
+    Objects.checkFromIndexSize(position, length, size());
+    if (length == 0) {
+      return;
+    }
+    long first = position / BLOCK;
+    long last = (position + length - 1) / BLOCK;
+    data.willRead(first * BLOCK, (last - first + 1) * BLOCK);
+    if (!levels.levels().isEmpty()) {
+      long firstHash = first / TreeLevels.DIGESTS_PER_BLOCK;
+      long hashes = last / TreeLevels.DIGESTS_PER_BLOCK - firstHash + 1;
+      tree.willRead((levels.levels().get(0).firstBlock() + firstHash) * BLOCK, hashes * BLOCK);
+    }
   }
 
   /**

@@ -44,13 +44,20 @@ public final class Bundle implements Closeable {
   private final BundleManifest manifest;
   private final CmsSigner signer;
   private final BlockSource payload;
+  private final BundleOptions.Format format;
   private Tree files;
 
-  private Bundle(String name, BundleManifest manifest, CmsSigner signer, BlockSource payload) {
+  private Bundle(
+      String name,
+      BundleManifest manifest,
+      CmsSigner signer,
+      BlockSource payload,
+      BundleOptions.Format format) {
     this.name = name;
     this.manifest = manifest;
     this.signer = signer;
     this.payload = payload;
+    this.format = format;
   }
 
   /**
@@ -65,29 +72,60 @@ public final class Bundle implements Closeable {
   }
 
   /**
-   * Opens a bundle whose signature counts.
+   * Opens a bundle whose signature counts, whichever tool made it. All of a plain bundle is read.
    *
    * @param source stays open as long as the bundle is used, and is the caller's to close
    * @param name what the bundle is called in error messages
-   * @throws FormatException when it is no bundle of ours
+   * @throws FormatException when it is no bundle that we know
    * @throws dev.slipway.signature.UntrustedException when the signature does not count
    */
   public static Bundle open(BlockSource source, String name, CmsPolicy policy) throws IOException {
     BundleEnd end = BundleEnd.of(source, name);
-    CmsContent content = Cms.verifyAttached(end.cms(), name + ": signature", policy);
-    ManifestText.Read read = ManifestText.read(content.bytes(), name + ": manifest");
+    String signature = name + ": signature";
+    if (Cms.isDetached(end.cms(), signature)) {
+      BlockSource payload = source.slice(0, end.start());
+      CmsSigner signer =
+          Cms.verifyDetached(() -> source.stream(0, end.start()), end.cms(), signature, policy);
+      return new Bundle(
+          name, plainManifest(payload, name), signer, payload, BundleOptions.Format.PLAIN);
+    }
+    CmsContent content = Cms.verifyAttached(end.cms(), signature, policy);
+    ManifestText.Read read = ManifestText.readVerity(content.bytes(), name + ": manifest");
     return new Bundle(
-        name, read.manifest(), content.signer(), end.payload(source, name, read.tree()));
+        name,
+        read.manifest(),
+        content.signer(),
+        end.payload(source, name, read.tree()),
+        BundleOptions.Format.VERITY);
+  }
+
+  private static BundleManifest plainManifest(BlockSource payload, String name) throws IOException {
+    Tree files = Squashfs.read(payload, name + ": payload");
+    if (!(files.inode("/" + BundlePayload.MANIFEST_NAME).orElse(null) instanceof RegularFile file)
+        || file.content().sizeBytes() > BundleWriter.CMS_BYTES_MAX) {
+      throw new FormatException(
+          name + ": payload: lacks " + BundlePayload.MANIFEST_NAME + " of at most 64 KiB");
+    }
+    return ManifestText.readPlain(file.content().readAll(), name + ": manifest");
   }
 
   /**
    * What a bundle says about itself, whoever signed it: to look at, never to act on.
    *
-   * @throws FormatException when it is no bundle of ours
+   * @throws FormatException when it is no bundle that we know
    */
   public static BundleManifest peek(BlockSource source, String name) throws IOException {
-    byte[] text = Cms.withoutVerifying(BundleEnd.of(source, name).cms(), name + ": signature");
-    return ManifestText.read(text, name + ": manifest").manifest();
+    BundleEnd end = BundleEnd.of(source, name);
+    if (Cms.isDetached(end.cms(), name + ": signature")) {
+      return plainManifest(source.slice(0, end.start()), name);
+    }
+    byte[] text = Cms.withoutVerifying(end.cms(), name + ": signature");
+    return ManifestText.readVerity(text, name + ": manifest").manifest();
+  }
+
+  /** How its payload is protected: only that of a verity bundle while it is read. */
+  public BundleOptions.Format format() {
+    return format;
   }
 
   public BundleManifest manifest() {

@@ -25,9 +25,9 @@ public record BundleImage(
     boolean adaptive,
     List<BundleDelta> deltas) {
   public BundleImage {
-    if (!slot.matches("[A-Za-z0-9_-]{1,64}")) {
+    if (!slot.matches("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")) {
       throw new IllegalArgumentException(
-          "a slot's name has 1 to 64 letters, digits, - and _: \"" + slot + "\"");
+          "a slot's name has 1 to 64 letters, digits, and - _ . inside: \"" + slot + "\"");
     }
     if (sizeBytes <= 0) {
       throw new IllegalArgumentException(

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param expiresAt from when on it must not be installed any more
  * @param notes release notes, any number of lines
  * @param images at least one, of different slots
+ * @param foreign whether another tool than ours made it: then sequence and build time are 0 and say
+ *     nothing, and there may be more to it that we do not know, such as hooks
  */
 public record BundleManifest(
     String compatible,
@@ -26,7 +28,8 @@ public record BundleManifest(
     Instant builtAt,
     Optional<Instant> expiresAt,
     String notes,
-    List<BundleImage> images) {
+    List<BundleImage> images,
+    boolean foreign) {
   /** The smallest manifests have to fit CMS messages that devices read: 64 KiB by default. */
   static final int NOTES_CHARS_MAX = 1 << 14;
 

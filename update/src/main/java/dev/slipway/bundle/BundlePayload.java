@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.bundle;
 
+import dev.slipway.delta.DeltaHeader;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.ByteSource;
+import dev.slipway.io.FormatException;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import dev.slipway.tree.Content;
@@ -13,6 +15,7 @@ import dev.slipway.tree.TreeBuilder;
 import dev.slipway.tree.TreePath;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +77,14 @@ final class BundlePayload {
   }
 
   private BundleImage image(String slot, BundleRecipe.Slot parts) throws IOException {
+    BundleImage image = imageAndDeltas(slot, parts);
+    for (int i = 0; i < parts.deltas.size(); i++) {
+      requireFit(image, image.deltas().get(i), parts.deltas.get(i).content());
+    }
+    return image;
+  }
+
+  private BundleImage imageAndDeltas(String slot, BundleRecipe.Slot parts) throws IOException {
     List<BundleDelta> deltas = deltas(slot, parts);
     if (parts.whole == null) {
       Content target =
@@ -108,6 +119,37 @@ final class BundlePayload {
       put(name + INDEX_SUFFIX, Content.of(Files.size(index), Digest.of(source), source));
     }
     return new BundleImage(slot, size, image.digest(), Optional.of(name), adaptive, deltas);
+  }
+
+  /** A delta that leads elsewhere would only be found out on the machines. */
+  private static void requireFit(BundleImage image, BundleDelta delta, Content content)
+      throws IOException {
+    String name = "slot " + image.slot() + ": the delta from " + delta.fromVersion();
+    DeltaHeader header;
+    try (InputStream in = content.open()) {
+      header = DeltaHeader.read(in, name);
+    }
+    if (!header.sourceDigest().equals(delta.from())) {
+      throw new FormatException(
+          name
+              + " was made for the image "
+              + header.sourceDigest()
+              + ", the bundle would say "
+              + delta.from());
+    }
+    if (!header.targetDigest().equals(image.digest())
+        || header.targetBytes() != image.sizeBytes()) {
+      throw new FormatException(
+          name
+              + " makes the image "
+              + header.targetDigest()
+              + " of "
+              + header.targetBytes()
+              + " bytes, the slot's is "
+              + image.digest()
+              + " of "
+              + image.sizeBytes());
+    }
   }
 
   private List<BundleDelta> deltas(String slot, BundleRecipe.Slot parts) {

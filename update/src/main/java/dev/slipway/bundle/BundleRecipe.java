@@ -117,6 +117,7 @@ public final class BundleRecipe {
   }
 
   BundleManifest manifest(List<BundleImage> images) {
-    return new BundleManifest(compatible, version, sequence, builtAt, expiresAt, notes, images);
+    return new BundleManifest(
+        compatible, version, sequence, builtAt, expiresAt, notes, images, false);
   }
 }

@@ -32,6 +32,11 @@ public record MachineState(
    * @param allowDowngrade whether an earlier release is wanted
    */
   public Optional<String> objection(BundleManifest manifest, boolean allowDowngrade) {
+    if (manifest.foreign()) {
+      return Optional.of(
+          "the bundle was made by another tool: it does not say which releases it may follow, and it"
+              + " may have hooks; install it with rauc");
+    }
     if (!manifest.compatible().equals(compatible)) {
       return Optional.of(
           "the bundle is for \""

@@ -21,6 +21,7 @@ final class ManifestText {
   private static final String UPDATE = "update";
   private static final String BUNDLE = "bundle";
   private static final String VERITY = "verity";
+  private static final String PLAIN = "plain";
   private static final String OURS = "meta.slipway";
   private static final String IMAGE = "image.";
   private static final String OUR_IMAGE = "meta.slipway-image-";
@@ -35,7 +36,7 @@ final class ManifestText {
 
   /** The manifest of a plain bundle, which lies in its payload and is covered with it. */
   static byte[] writePlain(BundleManifest manifest) {
-    return write(manifest, "plain", Optional.empty());
+    return write(manifest, PLAIN, Optional.empty());
   }
 
   /**
@@ -99,22 +100,65 @@ final class ManifestText {
   /** A manifest that was read, and where its payload's hash tree hangs. */
   record Read(BundleManifest manifest, Tree tree) {}
 
-  static Read read(byte[] bytes, String source) throws FormatException {
+  /** Reads what is signed in a verity bundle. */
+  static Read readVerity(byte[] bytes, String source) throws FormatException {
     KeyFile file = KeyFile.parse(bytes, source);
     if (!file.get(BUNDLE, "format").equals(VERITY)) {
-      throw file.wrong(BUNDLE, "format", "verity; other kinds of bundles are not read");
+      throw file.wrong(BUNDLE, "format", "verity; encrypted bundles are not read");
     }
     var tree =
         new Tree(
             digest(file, BUNDLE, "verity-hash"), salt(file), number(file, BUNDLE, "verity-size"));
-    if (number(file, OURS, "format") != FORMAT) {
-      throw file.wrong(OURS, "format", FORMAT + "; a newer slipway is needed to read it");
+    return new Read(manifest(file, source), tree);
+  }
+
+  /** Reads what lies in the payload of a plain bundle; RAUC leaves its format out. */
+  static BundleManifest readPlain(byte[] bytes, String source) throws FormatException {
+    KeyFile file = KeyFile.parse(bytes, source);
+    if (!file.find(BUNDLE, "format").orElse(PLAIN).equals(PLAIN)) {
+      throw file.wrong(BUNDLE, "format", "plain, as its signature is");
     }
+    return manifest(file, source);
+  }
+
+  private static BundleManifest manifest(KeyFile file, String source) throws FormatException {
     try {
-      return new Read(manifest(file), tree);
+      if (!file.has(OURS)) {
+        return foreign(file);
+      }
+      if (number(file, OURS, "format") != FORMAT) {
+        throw file.wrong(OURS, "format", FORMAT + "; a newer slipway is needed to read it");
+      }
+      return manifest(file);
     } catch (IllegalArgumentException e) {
       throw new FormatException(source + ": " + e.getMessage(), e);
     }
+  }
+
+  /** As RAUC writes it. Images that a hook alone installs have no file, and are passed over. */
+  private static BundleManifest foreign(KeyFile file) throws FormatException {
+    var images = new ArrayList<BundleImage>();
+    for (String group : file.groups()) {
+      if (group.startsWith(IMAGE) && file.find(group, "filename").isPresent()) {
+        images.add(
+            new BundleImage(
+                group.substring(IMAGE.length()),
+                number(file, group, "size"),
+                digest(file, group, "sha256"),
+                file.find(group, "filename"),
+                file.find(group, "adaptive").filter(text -> text.contains(ADAPTIVE)).isPresent(),
+                List.of()));
+      }
+    }
+    return new BundleManifest(
+        file.get(UPDATE, "compatible"),
+        file.find(UPDATE, "version").filter(text -> !text.isBlank()).orElse("unknown"),
+        0,
+        Instant.EPOCH,
+        Optional.empty(),
+        file.find(UPDATE, "description").orElse(""),
+        images,
+        true);
   }
 
   private static BundleManifest manifest(KeyFile file) throws FormatException {
@@ -135,7 +179,8 @@ final class ManifestText {
         instant(file, OURS, "built"),
         expires,
         file.find(OURS, "notes").orElse(""),
-        images);
+        images,
+        false);
   }
 
   private static BundleImage image(KeyFile file, String slot) throws FormatException {

@@ -23,6 +23,10 @@ import java.util.regex.Pattern;
 public final class Flash {
   private static final int PIECE_BYTES = 1 << 20;
 
+  // as stat(2) has them
+  private static final int FILE_TYPE = 0170000;
+  private static final int BLOCK_DEVICE = 0060000;
+
   /** The kernel's lists of what is in use, each line starting with a device. */
   private static final List<Path> IN_USE = List.of(Path.of("/proc/mounts"), Path.of("/proc/swaps"));
 
@@ -52,11 +56,39 @@ public final class Flash {
                 + " holds "
                 + Size.bytes(room));
       }
-      Digest digest = copy(source, device, pace, progress);
-      try (BlockSource target = DirectBlockSource.open(device)) {
-        SlotWriter.verify(target, source.size(), digest, device.toString(), pace, progress);
+      if (!isBlockDevice(device)) {
+        writeAndVerify(source, device, pace, progress);
+        return source.size();
+      }
+      // as long as this is open, nobody can mount the disk: neither before us nor meanwhile
+      try (DeviceCalls.Descriptor claimed = DeviceCalls.claim(device)) {
+        writeAndVerify(source, device, pace, progress);
+        showPartitions(claimed);
       }
       return source.size();
+    }
+  }
+
+  private static boolean isBlockDevice(Path path) throws IOException {
+    int mode = (int) Files.getAttribute(path, "unix:mode");
+    return (mode & FILE_TYPE) == BLOCK_DEVICE;
+  }
+
+  private static void writeAndVerify(BlockSource source, Path device, Pace pace, Progress progress)
+      throws IOException {
+    Digest digest = copy(source, device, pace, progress);
+    try (BlockSource target = DirectBlockSource.open(device)) {
+      SlotWriter.verify(target, source.size(), digest, device.toString(), pace, progress);
+    }
+  }
+
+  /** The disk is right even when the kernel keeps its old idea of it, as of loop devices. */
+  private static void showPartitions(DeviceCalls.Descriptor device) {
+    try {
+      device.readPartitionTable();
+    } catch (IOException e) {
+      System.getLogger(Flash.class.getName())
+          .log(System.Logger.Level.DEBUG, "the kernel does not see the new partitions yet", e);
     }
   }
 

@@ -13,7 +13,11 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -30,7 +34,18 @@ public final class HttpBlockSource implements BlockSource {
   /** More than one: a tree of hashes and what it vouches for are read in turns. */
   private static final int WINDOWS = 4;
 
-  private static final int WINDOW_BYTES = 1 << 18;
+  /**
+   * Where nobody said what will be read, the first window is no more than a block, because most
+   * places are read once. Reading on doubles it, up to where a request costs little beside its
+   * bytes.
+   */
+  private static final int FIRST_WINDOW_BYTES = 1 << 12;
+
+  private static final int LARGEST_WINDOW_BYTES = 1 << 18;
+
+  /** How many announcements are remembered: a file's, its hashes', and those of files beside it. */
+  private static final int ANNOUNCED = 8;
+
   private static final int OK = 200;
   private static final int OK_PARTIAL = 206;
   private static final int REDIRECTION = 300;
@@ -49,14 +64,33 @@ public final class HttpBlockSource implements BlockSource {
   private final Patience patience;
   private final Pace pace;
   private final HttpClient client;
-  private final Window[] windows = new Window[WINDOWS];
+
+  /** What was used last stands first. */
+  private final List<Window> windows = new ArrayList<>();
+
+  /** Ranges that will be read, the newest first. */
+  private final Deque<Range> announced = new ArrayDeque<>();
+
   private final long size;
   private Optional<String> tag = Optional.empty();
-  private int oldest;
   private long fetched;
 
   /** A piece of the file in memory. */
-  private record Window(long start, byte[] bytes) {}
+  private record Window(long start, byte[] bytes) {
+    long end() {
+      return start + bytes.length;
+    }
+
+    boolean holds(long position) {
+      return position >= start && position < end();
+    }
+  }
+
+  private record Range(long start, long end) {
+    boolean holds(long position) {
+      return position >= start && position < end;
+    }
+  }
 
   /**
    * What is put up with.
@@ -93,11 +127,21 @@ public final class HttpBlockSource implements BlockSource {
     return new HttpBlockSource(uri, patience, pace);
   }
 
+  /**
+   * Finds out how large the file is, by way of its first block, which everybody reads. (Less would
+   * do, but some servers take the range from 0 to 0 for the whole file.)
+   */
   private long firstAnswer() throws IOException {
-    HttpResponse<InputStream> answer = request(0, 0);
+    HttpResponse<InputStream> answer = request(0, FIRST_WINDOW_BYTES - 1);
     try (InputStream body = answer.body()) {
       long whole = Long.parseLong(contentRange(answer).group(3));
-      body.readNBytes(1);
+      int length = (int) Math.min(FIRST_WINDOW_BYTES, whole);
+      byte[] bytes = body.readNBytes(length);
+      if (bytes.length < length) {
+        throw new IOException(name + ": the connection ended after " + bytes.length + " bytes");
+      }
+      windows.add(new Window(0, bytes));
+      fetched += length;
       tag = tag(answer);
       return whole;
     }
@@ -230,27 +274,61 @@ public final class HttpBlockSource implements BlockSource {
     if (position >= size) {
       return -1;
     }
-    Window window = window(position);
+    Window window = window(position, target.remaining());
     int skip = (int) (position - window.start());
     int count = Math.min(window.bytes().length - skip, target.remaining());
     target.put(window.bytes(), skip, count);
     return count;
   }
 
-  private Window window(long position) throws IOException {
-    for (Window window : windows) {
-      if (window != null
-          && position >= window.start()
-          && position < window.start() + window.bytes().length) {
-        return window;
+  @Override
+  public synchronized void willRead(long position, long length) {
+    announced.addFirst(new Range(position, position + length));
+    if (announced.size() > ANNOUNCED) {
+      announced.removeLast();
+    }
+  }
+
+  private Window window(long position, int wanted) throws IOException {
+    Window window = null;
+    for (Window kept : windows) {
+      if (kept.holds(position)) {
+        window = kept;
       }
     }
-    long start = position / WINDOW_BYTES * WINDOW_BYTES;
-    int length = (int) Math.min(WINDOW_BYTES, size - start);
-    var window = new Window(start, patiently(() -> range(start, length)));
-    windows[oldest] = window;
-    oldest = (oldest + 1) % WINDOWS;
+    if (window == null) {
+      // what comes last in a file belongs together, and is read from behind
+      long start = Math.max(0, Math.min(position, size - FIRST_WINDOW_BYTES));
+      int length = lengthAt(start, wanted);
+      window = new Window(start, patiently(() -> range(start, length)));
+    } else {
+      windows.remove(window);
+    }
+    windows.add(0, window);
+    if (windows.size() > WINDOWS) {
+      windows.remove(WINDOWS);
+    }
     return window;
+  }
+
+  /** How much to fetch: what was announced, else more when somebody reads on. */
+  private int lengthAt(long position, int wanted) {
+    long end = size;
+    long length = Math.max(FIRST_WINDOW_BYTES, wanted);
+    for (Window kept : windows) {
+      if (kept.end() == position) {
+        length = Math.max(length, 2L * kept.bytes().length);
+      } else if (kept.start() > position) {
+        end = Math.min(end, kept.start()); // the rest is there already
+      }
+    }
+    for (Range range : announced) {
+      if (range.holds(position)) {
+        length = range.end() - position;
+        break;
+      }
+    }
+    return (int) Math.min(Math.min(length, LARGEST_WINDOW_BYTES), end - position);
   }
 
   @Override

@@ -2,12 +2,12 @@
 package dev.slipway.update;
 
 import dev.slipway.bootconfig.BootState;
-import dev.slipway.bootconfig.BootStore;
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.bundle.Bundle;
 import dev.slipway.bundle.BundleDelta;
 import dev.slipway.bundle.BundleImage;
 import dev.slipway.bundle.BundleManifest;
+import dev.slipway.bundle.BundleOptions;
 import dev.slipway.bundle.MachineState;
 import dev.slipway.delta.Applied;
 import dev.slipway.delta.DeltaApplier;
@@ -83,13 +83,12 @@ public final class Installer {
   }
 
   private Installed installAlone(Bundle bundle, Progress progress) throws IOException {
-    BootStore store = disk.store();
-    BootState state = store.read();
+    BootState state = disk.store().read();
     Job job = job(bundle, state, progress);
-    InstallState work = begin(job, store);
+    InstallState work = begin(job);
     Installed done = write(bundle, job, work, progress);
     verify(job, progress);
-    store.update(now -> now.primary(job.target()));
+    disk.changeState(now -> now.primary(job.target()));
     InstallState.remove(job.directory());
     return done;
   }
@@ -116,6 +115,11 @@ public final class Installer {
   }
 
   private Job job(Bundle bundle, BootState state, Progress progress) throws IOException {
+    if (bundle.format() != BundleOptions.Format.VERITY) {
+      throw new RefusedException(
+          "the bundle is a plain one, whose payload nothing protects while it is read; make a verity"
+              + " bundle, or install it with rauc");
+    }
     BundleManifest manifest = bundle.manifest();
     Slot running = SystemDisk.runningSlot(options.running(), state);
     Slot target = running.other();
@@ -211,14 +215,14 @@ public final class Installer {
   }
 
   /** Takes the slot away from the boot loader, and finds out whether an earlier run can go on. */
-  private InstallState begin(Job job, BootStore store) throws IOException {
+  private InstallState begin(Job job) throws IOException {
     InstallState fresh = new InstallState(job.target(), job.image().digest(), 0);
     InstallState work =
         InstallState.read(job.directory())
             .filter(left -> left.slot() == job.target() && left.image().equals(fresh.image()))
             .filter(left -> left.doneBytes() <= job.image().sizeBytes())
             .orElse(fresh);
-    store.update(state -> state.installing(job.target()));
+    disk.changeState(state -> state.installing(job.target()));
     if (work == fresh) {
       Files.deleteIfExists(deltaState(job));
       work.write(job.directory());

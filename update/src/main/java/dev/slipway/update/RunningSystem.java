@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Optional;
 
 /**
  * The machine this runs on, by what its initramfs has left.
@@ -17,6 +18,9 @@ import java.util.HashMap;
  */
 public record RunningSystem(Slot slot, Path disk, Path data) {
   private static final Path REPORT = Path.of("/run/slipway/boot");
+
+  /** As {@code slipway-boot} has it. */
+  private static final Path STORE_LOCK = Path.of("/run/slipway/boot-store.lock");
 
   /** Finds out. */
   public static RunningSystem find() throws IOException {
@@ -45,6 +49,11 @@ public record RunningSystem(Slot slot, Path disk, Path data) {
         Slot.valueOf(slot),
         Path.of(values.get("disk")),
         Files.isDirectory(data) ? data : Path.of("/run/slipway/data"));
+  }
+
+  /** Opens the disk; whoever changes its boot store keeps {@code slipway-boot} waiting. */
+  public SystemDisk openDisk() throws IOException {
+    return SystemDisk.open(disk, Optional.of(STORE_LOCK));
   }
 
   /** Where the installer keeps its state. */

@@ -26,8 +26,8 @@ record SlotWriter(BlockSource source, BlockSink sink, Path directory, Pace pace)
   /** Compared and written as a whole: a small change should not cost much, nor many calls. */
   private static final int PIECE_BYTES = 1 << 16;
 
-  /** How much is lost at most when the power goes. */
-  private static final long FLUSH_BYTES = 64L << 20;
+  /** How much is lost at most when the power goes: a minute, on a slow line. */
+  private static final long FLUSH_BYTES = 16L << 20;
 
   /**
    * Writes the image.
@@ -43,8 +43,7 @@ record SlotWriter(BlockSource source, BlockSink sink, Path directory, Pace pace)
     long durable = state.doneBytes();
     long at = durable;
     try (Task task = progress.start("writing slot " + state.slot(), size);
-        InputStream in = image.open()) {
-      in.skipNBytes(at);
+        InputStream in = aheadFrom(image, at)) {
       task.advance(at);
       while (at < size) {
         int count = in.readNBytes(piece, 0, (int) Math.min(PIECE_BYTES, size - at));
@@ -59,14 +58,36 @@ record SlotWriter(BlockSource source, BlockSink sink, Path directory, Pace pace)
         at += count;
         task.advance(count);
         if (at - durable >= FLUSH_BYTES) {
-          sink.flush();
+          save(state, at);
           durable = at;
-          new InstallState(state.slot(), state.image(), durable).write(directory);
         }
       }
+    } catch (IOException e) {
+      try {
+        save(state, at); // an end that was announced need not lose anything
+      } catch (IOException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
     }
     sink.flush();
     return written;
+  }
+
+  private void save(InstallState state, long durable) throws IOException {
+    sink.flush();
+    new InstallState(state.slot(), state.image(), durable).write(directory);
+  }
+
+  private static InputStream aheadFrom(Content image, long offset) throws IOException {
+    InputStream in = image.open();
+    try {
+      in.skipNBytes(offset); // what is skipped is not unpacked
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+    return new AheadStream(in);
   }
 
   /** What cannot be read does not match: writing it may well mend the place. */

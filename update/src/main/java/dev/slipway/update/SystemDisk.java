@@ -16,13 +16,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A disk with two slots and a boot store: the one a machine runs from, or an image of one.
  *
  * <pre>{@code
  * try (SystemDisk disk = SystemDisk.open(Path.of("robot-1.0.img"))) {
- *   disk.store().update(state -> state.primary(Slot.B));
+ *   disk.changeState(state -> state.primary(Slot.B));
  * }
  * }</pre>
  */
@@ -33,12 +34,17 @@ public final class SystemDisk implements Closeable {
   private final BlockSink sink;
   private final Gpt table;
 
-  private SystemDisk(String name, BlockSource source, BlockSource device, BlockSink sink)
+  /** Of the boot store, where a program beside us may change it. */
+  private final Optional<Path> lock;
+
+  private SystemDisk(
+      String name, BlockSource source, BlockSource device, BlockSink sink, Optional<Path> lock)
       throws IOException {
     this.name = name;
     this.source = source;
     this.device = device;
     this.sink = sink;
+    this.lock = lock;
     this.table = Gpt.read(source, name).table();
     for (String needed : List.of(DiskLayout.ESP, DiskLayout.ROOT_A)) {
       entry(needed);
@@ -47,13 +53,22 @@ public final class SystemDisk implements Closeable {
 
   /** Opens an image file or a whole disk's device. */
   public static SystemDisk open(Path path) throws IOException {
+    return open(path, Optional.empty());
+  }
+
+  /**
+   * As {@link #open(Path)}.
+   *
+   * @param lock the file whose lock everybody takes who changes the boot store
+   */
+  static SystemDisk open(Path path, Optional<Path> lock) throws IOException {
     BlockSource source = BlockSource.file(path);
     try {
       BlockSink sink = BlockSink.openFile(path);
       try {
         BlockSource device = DirectBlockSource.open(path);
         try {
-          return new SystemDisk(path.toString(), source, device, sink);
+          return new SystemDisk(path.toString(), source, device, sink, lock);
         } catch (IOException | RuntimeException e) {
           device.close();
           throw e;
@@ -75,7 +90,7 @@ public final class SystemDisk implements Closeable {
    * @param sink the same disk
    */
   public static SystemDisk of(String name, BlockSource source, BlockSink sink) throws IOException {
-    return new SystemDisk(name, source, source, sink);
+    return new SystemDisk(name, source, source, sink, Optional.empty());
   }
 
   public String name() {
@@ -139,6 +154,21 @@ public final class SystemDisk implements Closeable {
   /** The state of its slots. */
   public BootStore store() throws IOException {
     return EspBootStore.of(fromDevice(DiskLayout.ESP), sink(DiskLayout.ESP), name + ": esp");
+  }
+
+  /**
+   * Changes the state of the slots, alone: on the machine that runs, {@code slipway-boot} waits for
+   * us, and we for it. When this returns, the change is on the disk.
+   *
+   * @return the new state
+   */
+  public BootState changeState(UnaryOperator<BootState> change) throws IOException {
+    if (lock.isEmpty()) {
+      return store().update(change);
+    }
+    try (StoreLock held = StoreLock.take(lock.get(), StoreLock.PATIENCE)) {
+      return store().update(change);
+    }
   }
 
   @Override

@@ -1,41 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.update;
 
+import dev.slipway.io.FileGate;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** One update at a time. The system takes the lock away from a process that dies. */
 final class UpdateLock implements Closeable {
-  private final FileChannel channel;
+  private final FileGate gate;
+  private final FileGate.Pass pass;
 
-  private UpdateLock(FileChannel channel) {
-    this.channel = channel;
+  private UpdateLock(FileGate gate, FileGate.Pass pass) {
+    this.gate = gate;
+    this.pass = pass;
   }
 
+  /**
+   * Takes the lock of a state directory.
+   *
+   * @throws RefusedException when another process or thread has it
+   */
   static UpdateLock take(Path directory) throws IOException {
     Path file = directory.resolve("update.lock");
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock lock = null;
+    FileGate gate = FileGate.open(file);
     try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      // another thread of this process has it
+      return new UpdateLock(
+          gate,
+          gate.tryExclusive()
+              .orElseThrow(
+                  () -> new RefusedException("another update is under way; it holds " + file)));
+    } catch (IOException | RuntimeException e) {
+      gate.close();
+      throw e;
     }
-    if (lock == null) {
-      channel.close();
-      throw new RefusedException("another update is under way; it holds " + file);
-    }
-    return new UpdateLock(channel);
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    try (gate) {
+      pass.close();
+    }
   }
 }

@@ -8,6 +8,7 @@ import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import dev.slipway.progress.Progress;
+import dev.slipway.signature.Cms;
 import dev.slipway.signature.CmsPolicy;
 import dev.slipway.signature.DevelopmentKeys;
 import dev.slipway.signature.UntrustedException;
@@ -43,7 +44,7 @@ class BundleTest {
       assertThat(bundle.image(image).readAll()).isEqualTo(expected);
       BundleDelta delta = image.deltaFrom(Samples.OLD).orElseThrow();
       assertThat(delta.fromVersion()).isEqualTo("1.0");
-      assertThat(bundle.delta(delta).readAll()).containsExactly(1, 2, 3, 4, 5);
+      assertThat(bundle.delta(delta).readAll()).isEqualTo(Samples.delta(expected).readAll());
       byte[] index = bundle.blockHashIndex(image).readAll();
       assertThat(Arrays.copyOfRange(index, 32 * 99, 32 * 100))
           .isEqualTo(Digest.of(new byte[4096]).bytes());
@@ -75,7 +76,7 @@ class BundleTest {
         new BundleRecipe("robot", "2", Samples.TIME)
             .sequence(7)
             .target("rootfs", target)
-            .delta("rootfs", Samples.OLD, "1", Content.utf8("delta"));
+            .delta("rootfs", Samples.OLD, "1", Samples.delta(Samples.image(10, 3)));
     Path file = Samples.write(recipe, temp);
     try (BlockSource source = BlockSource.file(file);
         Bundle bundle = Bundle.open(source, "update", Samples.policy())) {
@@ -108,10 +109,15 @@ class BundleTest {
   void everyAlteredByteIsFound() throws Exception {
     byte[] good = Files.readAllBytes(Samples.write(Samples.recipe(), temp));
     var random = new Random(5);
+    BundleEnd end = BundleEnd.of(BlockSource.bytes(good), "good");
+    byte[] signed = Cms.withoutVerifying(end.cms(), "good");
+    long treeBytes = ManifestText.readVerity(signed, "good").tree().sizeBytes();
+    int tree = (int) (end.start() - treeBytes);
+    int[] regions = {0, tree, (int) end.start(), good.length - 8, good.length};
     for (int i = 0; i < 300; i++) {
       byte[] altered = good.clone();
-      // A third of them in the last few KiB: hash tree, signature and length.
-      int at = i % 3 == 0 ? good.length - 1 - random.nextInt(8000) : random.nextInt(good.length);
+      int region = i % 4;
+      int at = regions[region] + random.nextInt(regions[region + 1] - regions[region]);
       altered[at] ^= (byte) (1 << random.nextInt(8));
       BundleManifest manifest;
       try (Bundle bundle = Bundle.open(BlockSource.bytes(altered), "altered", Samples.policy())) {
@@ -122,7 +128,7 @@ class BundleTest {
         continue;
       }
       // Some bits of a message mean nothing, such as those of a certificate nobody asks for.
-      assertThat(at).isGreaterThan(good.length - 4000);
+      assertThat(region).isEqualTo(2);
       assertThat(manifest).isEqualTo(Bundle.peek(BlockSource.bytes(good), "good"));
     }
   }
@@ -169,6 +175,29 @@ class BundleTest {
     try (var left = Files.list(temp)) {
       assertThat(left).containsExactly(file);
     }
+  }
+
+  @Test
+  void aDeltaThatDoesNotFitIsRefused() throws Exception {
+    Content delta = Samples.delta(Samples.image(10, 3));
+    Digest other = Digest.of(new byte[] {1});
+    for (BundleRecipe wrong :
+        List.of(
+            new BundleRecipe("robot", "2", Samples.TIME)
+                .image("rootfs", Samples.volume(Samples.image(10, 3)))
+                .delta("rootfs", other, "1", delta),
+            new BundleRecipe("robot", "2", Samples.TIME)
+                .image("rootfs", Samples.volume(Samples.image(10, 4)))
+                .delta("rootfs", Samples.OLD, "1", delta),
+            new BundleRecipe("robot", "2", Samples.TIME)
+                .image("rootfs", Samples.volume(Samples.image(10, 3)))
+                .delta("rootfs", Samples.OLD, "1", Content.utf8("delta")))) {
+      assertThatThrownBy(() -> Samples.write(wrong, temp))
+          .isInstanceOf(FormatException.class)
+          .hasMessageStartingWith("slot rootfs: the delta from 1")
+          .hasMessageMatching(".*(was made for the image|makes the image|is not a delta).*");
+    }
+    assertThat(temp).isEmptyDirectory();
   }
 
   @Test

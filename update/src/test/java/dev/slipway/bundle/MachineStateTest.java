@@ -19,7 +19,8 @@ class MachineStateTest {
           "",
           List.of(
               new BundleImage(
-                  "rootfs", 4096, Samples.OLD, Optional.of("rootfs.img"), true, List.of())));
+                  "rootfs", 4096, Samples.OLD, Optional.of("rootfs.img"), true, List.of())),
+          false);
 
   private static MachineState machine(String compatible, long sequence, Instant now) {
     return new MachineState(compatible, Optional.of(sequence), now, Samples.TIME);

@@ -2,10 +2,14 @@
 package dev.slipway.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
 import dev.slipway.progress.Progress;
 import dev.slipway.signature.DevelopmentKeys;
+import dev.slipway.signature.UntrustedException;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import java.nio.charset.StandardCharsets;
@@ -15,10 +19,14 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** RAUC 1.8 as Debian has it judges our bundles. */
 @RequiresTool(value = "rauc", in = "rauc")
@@ -56,6 +64,58 @@ class RaucTest {
     rauc("extract", bundle.toString(), out.toString());
     assertThat(out.resolve("rootfs.img")).hasBinaryContent(Samples.image(100, 1));
     assertThat(out.resolve("bootloader.img")).hasBinaryContent(Samples.image(3, 2));
+  }
+
+  /** With what we never write: hooks, a description, images without a file, another compression. */
+  @ParameterizedTest
+  @EnumSource
+  void whatRaucMakesIsReadAndNeverInstalled(BundleOptions.Format format) throws Exception {
+    byte[] image = Samples.image(100, 1);
+    Path content = Files.createDirectory(temp.resolve("content"));
+    Files.write(content.resolve("root_file.img"), image);
+    Files.writeString(content.resolve("hook.sh"), "#!/bin/sh\n");
+    Files.writeString(
+        content.resolve("manifest.raucm"),
+        "[update]\ncompatible=robot-mk2\ndescription=Not ours\nbuild=7\n\n[bundle]\nformat="
+            + format.name().toLowerCase(Locale.ROOT)
+            + "\n\n[hooks]\nfilename=hook.sh\n\n[image.rootfs]\nfilename=root_file.img\n"
+            + "hooks=post-install;\n\n[image.appfs]\nhooks=install;\n");
+    Path key =
+        Files.writeString(temp.resolve("key"), DevelopmentKeys.pem(Samples.KEYS.signerKey()));
+    Path signer =
+        Files.writeString(
+            temp.resolve("cert"), DevelopmentKeys.pem(Samples.KEYS.signer().certificate()));
+    Path made = temp.resolve("made.raucb");
+    Tool.output(
+        "rauc", "--cert=" + signer, "--key=" + key, "bundle", content.toString(), made.toString());
+    try (BlockSource source = BlockSource.file(made);
+        Bundle bundle = Bundle.open(source, "made", Samples.policy())) {
+      BundleManifest manifest = bundle.manifest();
+      assertThat(bundle.format()).isEqualTo(format);
+      assertThat(Bundle.peek(source, "made")).isEqualTo(manifest);
+      assertThat(manifest.foreign()).isTrue();
+      assertThat(manifest.compatible()).isEqualTo("robot-mk2");
+      assertThat(manifest.version()).isEqualTo("unknown");
+      assertThat(manifest.notes()).isEqualTo("Not ours");
+      assertThat(manifest.images()).extracting(BundleImage::slot).containsExactly("rootfs");
+      assertThat(bundle.image(manifest.images().get(0)).readAll()).isEqualTo(image);
+      bundle.verify(Progress.none());
+      assertThat(
+              new MachineState("robot-mk2", Optional.empty(), Samples.TIME, Samples.TIME)
+                  .objection(manifest, true)
+                  .orElseThrow())
+          .contains("made by another tool");
+    }
+    byte[] altered = Files.readAllBytes(made);
+    altered[altered.length / 2] ^= 1;
+    assertThatThrownBy(
+            () -> {
+              try (Bundle bundle =
+                  Bundle.open(BlockSource.bytes(altered), "altered", Samples.policy())) {
+                bundle.verify(Progress.none());
+              }
+            })
+        .isInstanceOfAny(FormatException.class, UntrustedException.class);
   }
 
   @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.bundle;
 
+import dev.slipway.delta.BlockDelta;
+import dev.slipway.delta.DeltaOptions;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
 import dev.slipway.progress.Progress;
@@ -8,7 +10,10 @@ import dev.slipway.signature.CmsPolicy;
 import dev.slipway.signature.DevelopmentKeys;
 import dev.slipway.tree.Content;
 import dev.slipway.volume.Volume;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -20,7 +25,8 @@ final class Samples {
   static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
   static final DevelopmentKeys KEYS =
       DevelopmentKeys.create(DevelopmentKeys.Kind.RSA, "Test", TIME, 36_500, new SecureRandom());
-  static final Digest OLD = Digest.of(new byte[] {1});
+  private static final byte[] OLD_IMAGE = image(50, 9);
+  static final Digest OLD = Digest.of(OLD_IMAGE);
 
   private Samples() {}
 
@@ -47,8 +53,26 @@ final class Samples {
         .notes("First line.\n\tSecond; with \\ and ünïcödé.\n")
         .expiresAt(TIME.plusSeconds(86_400))
         .image("rootfs", volume(image(100, 1)))
-        .delta("rootfs", OLD, "1.0", Content.bytes(new byte[] {1, 2, 3, 4, 5}))
+        .delta("rootfs", OLD, "1.0", delta(image(100, 1)))
         .image("bootloader", volume(image(3, 2)));
+  }
+
+  /** What makes an image from the old one. */
+  static Content delta(byte[] image) {
+    try {
+      Path work = Files.createTempDirectory("delta");
+      try (BlockDelta delta =
+              BlockDelta.between(
+                  volume(OLD_IMAGE), volume(image), DeltaOptions.of(work), Progress.none());
+          var out = new ByteArrayOutputStream()) {
+        delta.writeTo(out);
+        return Content.bytes(out.toByteArray());
+      } finally {
+        Files.delete(work);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static Path write(BundleRecipe recipe, Path directory) throws IOException {

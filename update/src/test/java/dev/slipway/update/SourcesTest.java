@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.update;
 
+import static dev.slipway.progress.Progress.none;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.bootconfig.Slot;
+import dev.slipway.bundle.Bundle;
 import dev.slipway.io.BlockSource;
+import dev.slipway.progress.Progress;
 import dev.slipway.testing.TestServer;
+import dev.slipway.tree.Content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,8 +46,79 @@ class SourcesTest {
       assertThat(source.size()).isEqualTo(content.length);
       assertThat(source.readFully(2_000_000, 1000))
           .isEqualTo(Arrays.copyOfRange(content, 2_000_000, 2_001_000));
-      assertThat(source.fetchedBytes()).isLessThan(600_000);
+      assertThat(source.fetchedBytes()).isLessThan(20_000);
       assertThat(source.readFully(0, content.length)).isEqualTo(content);
+    }
+  }
+
+  /** Beside the delta: signature, paths in the hash tree, superblock and tables. */
+  @Test
+  void anUpdateByDeltaFetchesLittleBesideTheDelta() throws Exception {
+    Path delta = SampleMachine.delta(temp, "1.1", 11);
+    Path both =
+        SampleMachine.write(
+            SampleMachine.recipe("1.1", 11)
+                .image(Installer.SLOT_CLASS, SampleMachine.release("1.1", 11))
+                .delta(
+                    Installer.SLOT_CLASS,
+                    SampleMachine.digest(SampleMachine.release("1.0", 10)),
+                    "1.0",
+                    Content.file(temp.resolve("1.1.delta"))),
+            temp,
+            "both");
+    for (Path bundle : List.of(delta, both)) {
+      SystemDisk disk = new RecordedDisk(SampleMachine.disk()).open();
+      try (TestServer server = TestServer.start().put("/b", Files.readAllBytes(bundle));
+          HttpBlockSource source = open(server, 1);
+          Bundle open = Bundle.open(source, "b", SampleMachine.policy())) {
+        Installer.of(disk, SampleMachine.options(temp.resolve(bundle.getFileName() + ".state")))
+            .install(open, Progress.none());
+        long beside = source.fetchedBytes() - Files.size(temp.resolve("1.1.delta"));
+        assertThat(beside).as(server.asked().toString()).isBetween(0L, 48L << 10);
+      }
+    }
+  }
+
+  @Test
+  void anUpdateThatWasStoppedFetchesOnlyTheRest() throws Exception {
+    Path bundle = SampleMachine.full(temp, "1.1", 11);
+    SystemDisk disk = new RecordedDisk(SampleMachine.disk()).open();
+    try (TestServer server = TestServer.start().put("/b", Files.readAllBytes(bundle))) {
+      try (HttpBlockSource source = open(server, 1);
+          Bundle open = Bundle.open(source, "b", SampleMachine.policy())) {
+        Pace untilHalf = new Pace(0, () -> source.fetchedBytes() > 1 << 20);
+        assertThatThrownBy(() -> Installer.of(disk, options(untilHalf)).install(open, none()))
+            .isInstanceOf(CancelledException.class);
+      }
+      try (HttpBlockSource source = open(server, 1);
+          Bundle open = Bundle.open(source, "b", SampleMachine.policy())) {
+        Installer.of(disk, options(Pace.free())).install(open, none());
+        assertThat(source.fetchedBytes()).isLessThan(Files.size(bundle) - (1 << 19));
+      }
+    }
+    assertThat(Release.in(disk.slot(Slot.B), "b").orElseThrow().version()).isEqualTo("1.1");
+    assertThat(disk.store().read().next()).contains(Slot.B);
+  }
+
+  private InstallOptions options(Pace pace) {
+    return new InstallOptions(
+        temp.resolve("state"), Optional.of(Slot.A), SampleMachine.TIME, false, pace);
+  }
+
+  @Test
+  void whatWasAnnouncedIsFetchedAtOnceAndNothingBehindIt() throws Exception {
+    byte[] content = SampleMachine.noise(1, 3 << 20);
+    try (TestServer server = TestServer.start().put("/b", content);
+        HttpBlockSource source = open(server, 1)) {
+      server.forgetAsked();
+      long before = source.fetchedBytes();
+      source.slice(1_000_000, 1_000_000).willRead(5000, 100_000);
+      for (int at = 0; at < 100_000; at += 1000) {
+        assertThat(source.readFully(1_005_000 + at, 1000))
+            .isEqualTo(Arrays.copyOfRange(content, 1_005_000 + at, 1_006_000 + at));
+      }
+      assertThat(source.fetchedBytes() - before).isEqualTo(100_000);
+      assertThat(server.asked()).hasSize(1);
     }
   }
 
@@ -108,7 +184,7 @@ class SourcesTest {
     try (TestServer server = TestServer.start().put("/b", SampleMachine.noise(1, 1 << 20));
         HttpBlockSource source = open(server, 3)) {
       server.put("/b", SampleMachine.noise(2, 1 << 21));
-      assertThatThrownBy(() -> source.readFully(0, 10))
+      assertThatThrownBy(() -> source.readFully(100_000, 10))
           .hasMessageEndingWith("/b: the file changed while it was read; start again");
     }
   }
@@ -174,8 +250,7 @@ class SourcesTest {
     Files.write(image, content);
     Path device = temp.resolve("device");
     Files.write(device, SampleMachine.noise(1, content.length + 5000));
-    assertThat(Flash.write(image, device, Pace.free(), dev.slipway.progress.Progress.none()))
-        .isEqualTo(content.length);
+    assertThat(Flash.write(image, device, Pace.free(), Progress.none())).isEqualTo(content.length);
     try (BlockSource source = DirectBlockSource.open(device)) {
       assertThat(source.readFully(0, content.length)).isEqualTo(content);
       assertThat(source.size()).isEqualTo(content.length + 5000L);
@@ -199,8 +274,7 @@ class SourcesTest {
           new InstallOptions(
               temp.resolve("state"), Optional.empty(), SampleMachine.TIME, false, Pace.free());
       assertThat(SampleMachine.install(disk, bundle, options).from()).contains("1.0");
-      assertThat(Release.in(disk.slot(dev.slipway.bootconfig.Slot.B), "b").orElseThrow().version())
-          .isEqualTo("1.1");
+      assertThat(Release.in(disk.slot(Slot.B), "b").orElseThrow().version()).isEqualTo("1.1");
     }
   }
 

@@ -67,7 +67,9 @@ class SuddenDeathTest {
   /** Kills a moment after the installation has begun, behind the start of the JVM. */
   private void kill(Path bundle) throws Exception {
     Process process = start(bundle);
-    assertThat(process.getInputStream().read()).isEqualTo('s');
+    assertThat(process.getInputStream().read())
+        .as(Files.readString(temp.resolve("log")))
+        .isEqualTo('s');
     if (!process.waitFor(random.nextInt(LONGEST_MILLIS), TimeUnit.MILLISECONDS)) {
       process.destroyForcibly().waitFor();
     }
@@ -77,6 +79,21 @@ class SuddenDeathTest {
     try (SystemDisk opened = SystemDisk.open(disk)) {
       return Digest.of(() -> opened.slot(slot).stream(0, expected.size()));
     }
+  }
+
+  @Test
+  void ofTwoInstallersAtOnceTheSecondIsRefused() throws Exception {
+    Path bundle = SampleMachine.full(temp, "1.1", 11);
+    Files.createDirectories(state);
+    try (UpdateLock held = UpdateLock.take(state)) {
+      assertThat(held).isNotNull();
+      assertThat(start(bundle).waitFor()).isNotZero();
+      assertThat(temp.resolve("log"))
+          .content()
+          .contains("RefusedException: another update is under way");
+    }
+    assertThat(disk).hasBinaryContent(SampleMachine.disk());
+    finish(bundle);
   }
 
   @Test

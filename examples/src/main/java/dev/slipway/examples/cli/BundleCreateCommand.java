@@ -192,9 +192,17 @@ final class BundleCreateCommand implements Callable<Integer> {
       return time;
     }
     String epoch = System.getenv("SOURCE_DATE_EPOCH");
-    return epoch == null
-        ? Instant.now().truncatedTo(ChronoUnit.SECONDS)
-        : Instant.ofEpochSecond(Long.parseLong(epoch));
+    return epoch == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : sourceDate(epoch);
+  }
+
+  static Instant sourceDate(String epoch) {
+    if (!epoch.matches("[0-9]{1,11}")) {
+      throw new IllegalArgumentException(
+          "SOURCE_DATE_EPOCH: found \""
+              + epoch
+              + "\", expected seconds since 1970 such as 1767225600; or give --time");
+    }
+    return Instant.ofEpochSecond(Long.parseLong(epoch));
   }
 
   private void write(BundleRecipe recipe, ConsoleProgress progress) throws IOException {

@@ -14,8 +14,12 @@ final class BundleText {
     var out = new StringBuilder();
     out.append("compatible  ").append(manifest.compatible()).append('\n');
     out.append("version     ").append(manifest.version()).append('\n');
-    out.append("sequence    ").append(manifest.sequence()).append('\n');
-    out.append("built       ").append(manifest.builtAt()).append('\n');
+    if (manifest.foreign()) {
+      out.append("made by     another tool: no sequence, hooks and the like are not shown\n");
+    } else {
+      out.append("sequence    ").append(manifest.sequence()).append('\n');
+      out.append("built       ").append(manifest.builtAt()).append('\n');
+    }
     manifest.expiresAt().ifPresent(at -> out.append("expires     ").append(at).append('\n'));
     for (BundleImage image : manifest.images()) {
       out.append("slot ")

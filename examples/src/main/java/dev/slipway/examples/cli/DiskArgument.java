@@ -34,7 +34,7 @@ final class DiskArgument {
   }
 
   SystemDisk open() throws IOException {
-    return SystemDisk.open(disk != null ? disk : machine().disk());
+    return disk != null ? SystemDisk.open(disk) : machine().openDisk();
   }
 
   /** The slot that runs; nothing for a disk that was named. */

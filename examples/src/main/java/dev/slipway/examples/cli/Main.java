@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.examples.cli;
 
-import dev.slipway.build.BuildException;
 import dev.slipway.spec.SpecException;
-import dev.slipway.update.CancelledException;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
@@ -42,7 +33,8 @@ import picocli.CommandLine.Spec;
       MarkCommand.class,
       RollbackCommand.class,
       ResetCommand.class,
-      FlashCommand.class
+      FlashCommand.class,
+      RuntimeCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 wrong specification."})
@@ -114,15 +106,10 @@ public final class Main implements Runnable {
   }
 
   int report(Exception thrown, CommandLine command) {
-    Exception e = cause(thrown);
+    Exception e = ErrorText.cause(thrown);
     PrintWriter err = command.getErr();
     if (stopping.getAsBoolean()) {
-      err.println(
-          "slipway: "
-              + (e instanceof CancelledException
-                  ? e.getMessage()
-                  : "stopped; what was there before is unchanged"));
-      err.flush();
+      ErrorText.printStopped(e, err);
       return FAILED;
     }
     if (e instanceof SpecException wrong) {
@@ -130,56 +117,14 @@ public final class Main implements Runnable {
       int count = wrong.problems().size();
       err.println(
           "slipway: the specification has " + (count == 1 ? "a problem" : count + " problems"));
-    } else {
-      err.println("slipway: " + sentence(e));
+      if (debug) {
+        e.printStackTrace(err);
+      }
+      err.flush();
+      return WRONG_SPECIFICATION;
     }
-    if (debug) {
-      e.printStackTrace(err);
-    } else if (isSurprising(e)) {
-      err.println("slipway: this looks like a mistake in slipway; --debug shows where it happened");
-    }
-    err.flush();
-    return e instanceof SpecException ? WRONG_SPECIFICATION : FAILED;
-  }
-
-  /** The error that streams and lambdas could not throw themselves. */
-  private static Exception cause(Exception e) {
-    return e instanceof UncheckedIOException wrapped ? wrapped.getCause() : e;
-  }
-
-  /** What went wrong in words; file system errors say nothing but a path by themselves. */
-  private static String sentence(Exception e) {
-    if (e instanceof NoSuchFileException missing) {
-      return missing.getFile()
-          + ": "
-          + (missing.getReason() == null ? "no such file" : missing.getReason());
-    }
-    if (e instanceof AccessDeniedException denied) {
-      return denied.getFile() + ": permission denied";
-    }
-    if (e instanceof FileSystemException problem && problem.getReason() != null) {
-      return problem.getFile() + ": " + problem.getReason();
-    }
-    if (e instanceof FileAlreadyExistsException there) {
-      return there.getFile() + ": is there already; remove it or name another place";
-    }
-    if (e instanceof DirectoryNotEmptyException full) {
-      return full.getFile() + ": the directory is not empty";
-    }
-    if (e instanceof FileSystemException problem && problem.getFile() != null) {
-      return problem.getFile() + ": cannot be used (" + e.getClass().getSimpleName() + ")";
-    }
-    String message = e.getMessage();
-    if (isSurprising(e) || message == null || message.isBlank()) {
-      return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
-    }
-    return message;
-  }
-
-  private static boolean isSurprising(Exception e) {
-    return !(e instanceof IOException
-        || e instanceof IllegalArgumentException
-        || e instanceof BuildException);
+    ErrorText.print(e, err, debug);
+    return FAILED;
   }
 
   /** The version of the jar, for {@code --version} and for manifests. */

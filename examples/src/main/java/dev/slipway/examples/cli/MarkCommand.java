@@ -37,12 +37,11 @@ final class MarkCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (SystemDisk disk = target.open()) {
       var running = target.running();
-      disk.store()
-          .update(
-              state -> {
-                Slot which = slot != null ? slot : running.or(state::next).orElse(Slot.A);
-                return verdict == Verdict.GOOD ? state.good(which) : state.bad(which);
-              });
+      disk.changeState(
+          state -> {
+            Slot which = slot != null ? slot : running.or(state::next).orElse(Slot.A);
+            return verdict == Verdict.GOOD ? state.good(which) : state.bad(which);
+          });
     }
     return 0;
   }

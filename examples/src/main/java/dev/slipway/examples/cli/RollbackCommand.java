@@ -27,7 +27,7 @@ final class RollbackCommand implements Callable<Integer> {
                 + back
                 + " holds no release that may be started; there is nothing to go back to");
       }
-      disk.store().update(changed -> changed.primary(back));
+      disk.changeState(changed -> changed.primary(back));
     }
     return 0;
   }

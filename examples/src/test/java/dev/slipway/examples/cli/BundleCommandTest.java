@@ -2,16 +2,17 @@
 package dev.slipway.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class BundleCommandTest {
   @TempDir Path temp;
@@ -23,11 +24,9 @@ class BundleCommandTest {
   private int run(String... words) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    var main = new Main();
-    return new CommandLine(main)
+    return Main.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
-        .setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command))
         .execute(words);
   }
 
@@ -37,7 +36,9 @@ class BundleCommandTest {
     new Random(1).nextBytes(image);
     Files.write(temp.resolve("root.img"), image);
     Files.write(temp.resolve("old.img"), new byte[4096]);
-    Files.writeString(temp.resolve("delta"), "a delta");
+    assertThat(run("delta", "create", path("old.img"), path("root.img"), "--output", path("delta")))
+        .as(err.toString())
+        .isZero();
     assertThat(run("keys", "create", path("keys"), "--kind", "EC", "--name", "Test")).isZero();
     assertThat(err.toString()).contains("WARNING: these are keys for development.");
     assertThat(
@@ -76,7 +77,7 @@ class BundleCommandTest {
   void infoSaysWhetherTheSignatureWasVerified() {
     assertThat(run("bundle", "info", path("update.raucb"))).isZero();
     assertThat(out.toString())
-        .contains("compatible  robot\n", "slot rootfs: 160 KiB", "  delta     7 B from 1.0")
+        .contains("compatible  robot\n", "slot rootfs: 160 KiB", " from 1.0, sha256 ")
         .endsWith("signature NOT verified: give --keyring\n");
     assertThat(run("bundle", "info", path("update.raucb"), "--keyring", path("keys/ca.pem")))
         .isZero();
@@ -111,6 +112,16 @@ class BundleCommandTest {
     assertThat(temp.resolve("out/rootfs.img")).hasBinaryContent(image);
     try (var files = Files.list(temp.resolve("out"))) {
       assertThat(files).hasSize(2);
+    }
+  }
+
+  @Test
+  void aWrongSourceDateIsNamed() {
+    assertThat(BundleCreateCommand.sourceDate("1767225600")).hasToString("2026-01-01T00:00:00Z");
+    for (String wrong : List.of("", "today", "-1", "1767225600.5", "99999999999999999999")) {
+      assertThatThrownBy(() -> BundleCreateCommand.sourceDate(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("SOURCE_DATE_EPOCH: found \"" + wrong + "\", expected seconds");
     }
   }
 

@@ -16,16 +16,22 @@ import dev.slipway.fs.fat.FatOptions;
 import dev.slipway.io.BlockSink;
 import dev.slipway.io.Size;
 import dev.slipway.progress.Progress;
+import dev.slipway.testing.TestServer;
+import dev.slipway.testing.Tool;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -144,6 +150,48 @@ class UpdateCommandsTest {
     assertThat(err.toString()).contains("not trusted");
     assertThat(run("status", "--disk", path("disk.img"))).isZero();
     assertThat(out.toString()).contains("slot B: no release, not to be started");
+  }
+
+  /** With nothing on the search path but the shell's tools: no Java is installed on machines. */
+  @Test
+  @Tag("slow")
+  void aMachineNeedsNothingButTheRuntimeThatIsMadeForIt() throws Exception {
+    assertThat(run("runtime", path("made"))).as(err.toString()).isZero();
+    Files.move(temp.resolve("made"), temp.resolve("moved"));
+    try (var jars = Files.list(temp.resolve("moved/lib/slipway"))) {
+      assertThat(jars.map(jar -> jar.getFileName().toString()))
+          .noneMatch(name -> name.matches(".*(debian|pipeline|ostree|sat4j|yaml).*"));
+    }
+    String disk = path("disk.img");
+    try (TestServer server =
+        TestServer.start().put("/b", Files.readAllBytes(temp.resolve("update.raucb")))) {
+      assertThat(
+              onMachine(
+                  "install",
+                  server.uri("/b").toString(),
+                  "--disk",
+                  disk,
+                  "--keyring",
+                  path("keys/ca.pem")))
+          .contains("release 1.1 is in slot B; ");
+    }
+    assertThat(onMachine("status", "--disk", disk)).endsWith("next start: slot B\n");
+    onMachine("mark", "good", "--disk", disk);
+    assertThat(onMachine("status", "--json", "--disk", disk)).contains("\"lastGood\" : \"B\"");
+    onMachine("rollback", "--disk", disk);
+    assertThat(onMachine("bundle", "info", path("update.raucb"), "--keyring", path("keys/ca.pem")))
+        .contains("signed by");
+    Files.write(temp.resolve("target"), new byte[(int) Files.size(temp.resolve("disk.img"))]);
+    onMachine("flash", disk, path("target"));
+    assertThat(temp.resolve("target")).hasSameBinaryContentAs(temp.resolve("disk.img"));
+    assertThat(onMachine("reset", "--help")).contains("Factory reset");
+  }
+
+  private String onMachine(String... words) throws Exception {
+    var command = new ArrayList<>(List.of("env", "-i", "PATH=/usr/bin:/bin"));
+    command.add(path("moved/bin/slipway"));
+    command.addAll(List.of(words));
+    return Tool.output(command.toArray(String[]::new));
   }
 
   @Test

@@ -99,6 +99,16 @@ final class FileData implements ByteSource {
 
   @Override
   public InputStream open() {
+    long stored = 0;
+    for (int size : inode.blockSizes()) {
+      stored += ReadBlocks.storedBytes(size);
+    }
+    if (stored > 0) { // a file of zeros starts nowhere
+      blocks.willRead(inode.start(), stored);
+    }
+    if (fragment != null) {
+      blocks.willRead(fragment.start(), ReadBlocks.storedBytes(fragment.size()));
+    }
     return new FileDataStream(this);
   }
 

@@ -62,6 +62,11 @@ final class ReadBlocks {
     return in.readFully(offset, length);
   }
 
+  /** Says that bytes will be read soon that are known to lie inside. */
+  void willRead(long offset, long length) {
+    in.willRead(offset, length);
+  }
+
   void requireInside(long offset, long length, String what) throws FormatException {
     long end = superblock.bytesUsed();
     if (offset < Superblock.BYTES || length < 0 || offset > end || length > end - offset) {

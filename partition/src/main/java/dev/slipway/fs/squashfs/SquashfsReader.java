@@ -60,6 +60,9 @@ final class SquashfsReader {
   static SquashfsImage read(BlockSource in, String name) throws IOException {
     Superblock superblock = Superblock.read(in, name);
     var blocks = new ReadBlocks(in, superblock, name);
+    // all tables lie together behind the data
+    blocks.willRead(
+        superblock.inodeTableStart(), superblock.bytesUsed() - superblock.inodeTableStart());
     var reader = new SquashfsReader(blocks);
     Tree tree;
     try {
