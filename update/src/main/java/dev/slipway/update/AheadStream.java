@@ -19,13 +19,16 @@ final class AheadStream extends InputStream {
   private static final int PIECES = 8;
 
   /** What the thread hands over: bytes, the end (no bytes), or why there are no more. */
-  private record Piece(byte[] bytes, int length, Exception problem) {}
+  private record Piece(byte[] bytes, int length, Throwable problem) {}
 
   private final InputStream in;
   private final BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(PIECES);
   private final Thread reader = new Thread(this::readAll, "reading ahead");
-  private Piece piece = new Piece(new byte[0], 1, null);
-  private int offset = 1;
+
+  /** Null before the first read. */
+  private Piece piece;
+
+  private int offset;
 
   /** Starts to read; the stream is closed with this one. */
   AheadStream(InputStream in) {
@@ -50,7 +53,7 @@ final class AheadStream extends InputStream {
     try {
       byte[] bytes = new byte[PIECE_BYTES];
       return new Piece(bytes, in.readNBytes(bytes, 0, bytes.length), null);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       return new Piece(new byte[0], 0, e);
     }
   }
@@ -67,12 +70,14 @@ final class AheadStream extends InputStream {
     if (length == 0) {
       return 0;
     }
-    if (offset == piece.length() && piece.length() > 0) {
+    if (piece == null || (offset == piece.length() && piece.length() > 0)) {
       take();
     }
     if (piece.problem() instanceof IOException e) {
       throw e;
     } else if (piece.problem() instanceof RuntimeException e) {
+      throw e;
+    } else if (piece.problem() instanceof Error e) {
       throw e;
     } else if (piece.length() == 0) {
       return -1;

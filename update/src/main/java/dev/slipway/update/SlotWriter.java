@@ -46,11 +46,10 @@ record SlotWriter(BlockSource source, BlockSink sink, Path directory, Pace pace)
         InputStream in = aheadFrom(image, at)) {
       task.advance(at);
       while (at < size) {
-        int count = in.readNBytes(piece, 0, (int) Math.min(PIECE_BYTES, size - at));
+        int count = next(in, piece, (int) Math.min(PIECE_BYTES, size - at), state, at);
         if (count == 0) {
           throw new FormatException("the image ends at byte " + at + ", expected " + size);
         }
-        pace.take(count);
         if (!holds(at, piece, there, count)) {
           sink.write(at, ByteBuffer.wrap(piece, 0, count));
           written += count;
@@ -62,16 +61,30 @@ record SlotWriter(BlockSource source, BlockSink sink, Path directory, Pace pace)
           durable = at;
         }
       }
+    }
+    sink.flush();
+    return written;
+  }
+
+  /**
+   * Reads on. When the line breaks or somebody cancels, what was written need not be lost. When the
+   * slot fails it is, for a second flush may well succeed after the first has lost what it should
+   * have written.
+   */
+  private int next(InputStream in, byte[] piece, int wanted, InstallState state, long at)
+      throws IOException {
+    try {
+      int count = in.readNBytes(piece, 0, wanted);
+      pace.take(count);
+      return count;
     } catch (IOException e) {
       try {
-        save(state, at); // an end that was announced need not lose anything
+        save(state, at);
       } catch (IOException also) {
         e.addSuppressed(also);
       }
       throw e;
     }
-    sink.flush();
-    return written;
   }
 
   private void save(InstallState state, long durable) throws IOException {
