@@ -3,9 +3,8 @@ package dev.slipway.examples.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
@@ -29,21 +28,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong command line."})
 public final class DeviceMain implements Runnable {
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "Show this help.")
-  boolean help;
-
-  @Option(names = "--version", versionHelp = true, description = "Show the version.")
-  boolean version;
-
-  @Option(
-      names = "--debug",
-      scope = ScopeType.INHERIT,
-      description = "Show where in the program an error came from.")
-  boolean debug;
+  @Mixin CommonOptions options = new CommonOptions();
 
   @Spec CommandSpec spec;
 
@@ -74,7 +59,7 @@ public final class DeviceMain implements Runnable {
     if (interruption.asked()) {
       ErrorText.printStopped(e, command.getErr());
     } else {
-      ErrorText.print(e, command.getErr(), debug);
+      ErrorText.print(e, command.getErr(), options.debug);
     }
     return Main.FAILED;
   }

@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code slipway} command. */
@@ -42,21 +41,7 @@ public final class Main implements Runnable {
   static final int FAILED = 1;
   static final int WRONG_SPECIFICATION = 3;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "Show this help.")
-  boolean help;
-
-  @Option(names = "--version", versionHelp = true, description = "Show the version.")
-  boolean version;
-
-  @Option(
-      names = "--debug",
-      scope = ScopeType.INHERIT,
-      description = "Show where in the program an error came from.")
-  boolean debug;
+  @Mixin CommonOptions options = new CommonOptions();
 
   @Spec CommandSpec spec;
 
@@ -117,13 +102,13 @@ public final class Main implements Runnable {
       int count = wrong.problems().size();
       err.println(
           "slipway: the specification has " + (count == 1 ? "a problem" : count + " problems"));
-      if (debug) {
+      if (options.debug) {
         e.printStackTrace(err);
       }
       err.flush();
       return WRONG_SPECIFICATION;
     }
-    ErrorText.print(e, err, debug);
+    ErrorText.print(e, err, options.debug);
     return FAILED;
   }
 
