@@ -59,7 +59,7 @@ final class GrubScript {
       line("fi");
     }
     // No timeout_style=hidden: with a timeout of 0 no menu is drawn anyway, and looking for a key
-    // takes GRUB three seconds of a BIOS start.
+    // takes GRUB three seconds of a BIOS start under QEMU's emulation.
     line("set timeout=" + menu.timeoutSeconds());
     line("");
   }
