@@ -271,6 +271,11 @@ public final class TestServer implements AutoCloseable {
   private static void piece(HttpExchange exchange, byte[] file, String[] ends, int most)
       throws IOException {
     int from = Integer.parseInt(ends[0]);
+    if (from >= file.length) {
+      exchange.getResponseHeaders().set("Content-Range", "bytes */" + file.length);
+      exchange.sendResponseHeaders(416, -1);
+      return;
+    }
     int to = Math.min(Integer.parseInt(ends[1]), file.length - 1);
     exchange.getResponseHeaders().set("ETag", tag(file));
     exchange

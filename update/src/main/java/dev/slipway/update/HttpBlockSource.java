@@ -51,6 +51,9 @@ public final class HttpBlockSource implements BlockSource {
   private static final int REDIRECTION = 300;
   private static final int REFUSAL = 400;
 
+  /** The file ends before the range begins. */
+  private static final int NO_SUCH_RANGE = 416;
+
   /** Besides what the server says of itself (5xx), what may be over in a moment. */
   private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
@@ -224,6 +227,9 @@ public final class HttpBlockSource implements BlockSource {
       if (status == OK) {
         throw new FinalException(problem + ": it does not send parts of a file; download it first");
       }
+      if (status == NO_SUCH_RANGE && first > 0) {
+        throw changed();
+      }
       if (status >= REDIRECTION && status < REFUSAL) {
         throw new FinalException(
             problem + "; not followed: too often, from https to http, or with a login");
@@ -235,13 +241,17 @@ public final class HttpBlockSource implements BlockSource {
     return answer;
   }
 
+  private FinalException changed() {
+    return new FinalException(name + ": the file changed while it was read; start again");
+  }
+
   private byte[] range(long first, int length) throws IOException {
     pace.take(length);
     HttpResponse<InputStream> answer = request(first, first + length - 1);
     try (InputStream body = answer.body()) {
       Matcher range = contentRange(answer);
       if (Long.parseLong(range.group(3)) != size || !tag(answer).equals(tag)) {
-        throw new FinalException(name + ": the file changed while it was read; start again");
+        throw changed();
       }
       if (Long.parseLong(range.group(1)) != first) {
         throw new IOException(name + ": asked for byte " + first + ", got " + range.group(1));

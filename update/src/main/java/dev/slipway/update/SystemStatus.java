@@ -85,9 +85,11 @@ public record SystemStatus(
     if (boot.lastGood().filter(slot::equals).isPresent()) {
       return "confirmed";
     }
-    return state.tries() == 0
-        ? "not tried yet"
-        : "tried " + state.tries() + " of " + BootMenu.TRIES + " times";
+    if (state.tries() > 0) {
+      return "tried " + state.tries() + " of " + BootMenu.TRIES + " times";
+    }
+    // whether it ever ran is known of the slot alone that was confirmed last
+    return boot.next().filter(slot::equals).isPresent() ? "to be tried" : "in reserve";
   }
 
   /** As JSON, in a fixed order. */

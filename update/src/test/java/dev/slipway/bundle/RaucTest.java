@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.slipway.bootconfig.BootStore;
+import dev.slipway.bootconfig.SampleMenus;
+import dev.slipway.bootconfig.Slot;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import dev.slipway.progress.Progress;
@@ -12,6 +15,7 @@ import dev.slipway.signature.DevelopmentKeys;
 import dev.slipway.signature.UntrustedException;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,21 +154,70 @@ class RaucTest {
   @Test
   @RequiresTool(value = "dbus-run-session", in = "dbus")
   void raucInstallsAPlainBundle() throws Exception {
+    byte[] image = Samples.image(100, 1);
+    Path calls =
+        installation(
+            "bootloader=grub\ngrubenv=@/grubenv", "grub-editenv", "shift; echo $* >>@/calls");
+    withService(image, "rauc install plain.raucb");
+    assertThat(temp.resolve("b")).hasBinaryContent(image);
+    assertThat(temp.resolve("a")).hasBinaryContent(new byte[image.length]);
+    assertThat(Files.readAllLines(calls))
+        .containsExactly("set B_OK=0 B_TRY=0", "set B_OK=1 B_TRY=0 ORDER=B A");
+  }
+
+  /** What machines have that are updated by RAUC: our boot store, by way of the shell. */
+  @Test
+  @RequiresTool(value = "dbus-run-session", in = "dbus")
+  void raucChoosesSlotsThroughTheHandlerThatImagesHave() throws Exception {
+    Path store = Files.createDirectories(temp.resolve("esp/EFI/debian"));
+    for (int i = 0; i < 2; i++) {
+      byte[] block = BootStore.fresh(SampleMenus.ab().freshState(Set.of(Slot.A))).get(i).bytes();
+      Files.write(store.resolve("grubenv." + (i + 1)), block);
+    }
+    Path run = Files.createDirectories(temp.resolve("run/slipway"));
+    Files.writeString(run.resolve("boot"), "slot=A\nesp=/dev/none\nstore=/EFI/debian/grubenv\n");
+    try (InputStream script = BootStore.class.getResourceAsStream("slipway-boot")) {
+      Files.copy(script, temp.resolve("slipway-boot"));
+    }
+    Path calls =
+        installation(
+            "bootloader=custom\n\n[handlers]\nbootloader-custom-backend=@/bin/backend",
+            "backend",
+            "echo $* >>@/calls; SLIPWAY_ROOT=@ SLIPWAY_ESP=@/esp exec sh @/slipway-boot $*");
+    byte[] image = Samples.image(100, 1);
+    String said =
+        withService(
+            image,
+            "rauc install plain.raucb && rauc status --output-format=shell && rauc status mark-good"
+                + " && rauc status mark-bad other && rauc status --output-format=shell");
+    assertThat(temp.resolve("b")).hasBinaryContent(image);
+    int marked = said.indexOf("marked slot rootfs.0 as good");
+    assertThat(said.substring(0, marked))
+        .contains("RAUC_BOOT_PRIMARY='rootfs.1'")
+        .containsOnlyOnce("RAUC_SLOT_BOOT_STATUS_1='good'")
+        .containsOnlyOnce("RAUC_SLOT_BOOT_STATUS_2='good'");
+    assertThat(said.substring(marked))
+        .contains("RAUC_BOOT_PRIMARY='rootfs.0'")
+        .containsOnlyOnce("='bad'");
+    assertThat(Files.readAllLines(calls))
+        .filteredOn(call -> call.startsWith("set-"))
+        .containsExactly("set-state B bad", "set-primary B", "set-state A good", "set-state B bad");
+  }
+
+  /** Runs RAUC's service and, beside it, commands; returns what these say. */
+  private String withService(byte[] image, String commands) throws Exception {
     boolean root = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
     boolean loops = root && Tool.run(Map.of(), "losetup", "-f").status() == 0;
     if (!loops) {
-      System.err.println("SKIPPED raucInstallsAPlainBundle: mounting needs root and a loop device");
+      System.err.println("SKIPPED " + commands + ": mounting needs root and a loop device");
     }
     assumeTrue(loops, "mounting needs root and a loop device");
-    byte[] image = Samples.image(100, 1);
-    Path bundle = temp.resolve("plain.raucb");
     Bundle.write(
         new BundleRecipe("robot-mk2", "1.1", Samples.TIME).image("rootfs", Samples.volume(image)),
         Samples.KEYS.signer(),
         BundleOptions.zstd(2, temp).withFormat(BundleOptions.Format.PLAIN),
-        bundle,
+        temp.resolve("plain.raucb"),
         Progress.none());
-    Path calls = installation();
     Tool.Result result =
         Tool.run(
             Map.of("PATH", temp.resolve("bin") + ":" + System.getenv("PATH")),
@@ -177,33 +231,38 @@ class RaucTest {
                 + temp
                 + " && { rauc -c system.conf --override-boot-slot=A service >log 2>&1 & p=$!;"
                 + " i=0; until grep -q status log || [ $i = 100 ]; do i=$((i+1)); sleep 0.1; done;"
-                + " sleep 0.5; rauc install plain.raucb; r=$?; kill $p; exit $r; }");
+                + " sleep 0.5; "
+                + commands
+                + "; r=$?; kill $p; exit $r; }");
     assertThat(result.status()).as(result.output()).isZero();
-    assertThat(temp.resolve("b")).hasBinaryContent(image);
-    assertThat(temp.resolve("a")).hasBinaryContent(new byte[image.length]);
-    assertThat(Files.readAllLines(calls))
-        .containsExactly("set B_OK=0 B_TRY=0", "set B_OK=1 B_TRY=0 ORDER=B A");
+    return result.output();
   }
 
-  private Path installation() throws Exception {
+  /**
+   * A machine of files.
+   *
+   * @param bootLoader what its configuration says of the boot loader; {@code @} is the directory
+   * @param program what RAUC calls for it
+   * @param script what that does: notes its words, at least
+   * @return where they are noted
+   */
+  private Path installation(String bootLoader, String program, String script) throws Exception {
     Files.write(temp.resolve("a"), new byte[100 * 4096]);
     Files.write(temp.resolve("b"), new byte[100 * 4096]);
     Files.createDirectory(temp.resolve("mount"));
-    Path calls = temp.resolve("calls");
-    Path editor =
+    Path file =
         Files.writeString(
-            Files.createDirectory(temp.resolve("bin")).resolve("grub-editenv"),
-            "#!/bin/sh\nshift\necho \"$@\" >>" + calls + "\n");
-    assertThat(editor.toFile().setExecutable(true)).isTrue();
+            Files.createDirectory(temp.resolve("bin")).resolve(program),
+            ("#!/bin/sh\n" + script + "\n").replace("@", temp.toString()));
+    assertThat(file.toFile().setExecutable(true)).isTrue();
     Files.writeString(
         temp.resolve("system.conf"),
         """
         [system]
         compatible=robot-mk2
-        bootloader=grub
-        grubenv=@/grubenv
         statusfile=@/status
         mountprefix=@/mount
+        %s
 
         [keyring]
         path=@/ca
@@ -218,7 +277,8 @@ class RaucTest {
         type=raw
         bootname=B
         """
+            .formatted(bootLoader)
             .replace("@", temp.toString()));
-    return calls;
+    return temp.resolve("calls");
   }
 }

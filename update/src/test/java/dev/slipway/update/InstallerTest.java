@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.bootconfig.BootState;
 import dev.slipway.bootconfig.Slot;
+import dev.slipway.bundle.Bundle;
+import dev.slipway.bundle.BundleOptions;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
+import dev.slipway.progress.Progress;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,6 +115,17 @@ class InstallerTest {
     assertThatThrownBy(() -> SampleMachine.install(disk, expired, options))
         .isInstanceOf(RefusedException.class)
         .hasMessageStartingWith("the bundle expired at 2026-01-01T00:00:00Z");
+    Path plain = temp.resolve("plain.raucb");
+    Bundle.write(
+        SampleMachine.recipe("1.1", 11)
+            .image(Installer.SLOT_CLASS, SampleMachine.release("1.1", 11)),
+        SampleMachine.KEYS.signer(),
+        BundleOptions.zstd(2, temp).withFormat(BundleOptions.Format.PLAIN),
+        plain,
+        Progress.none());
+    assertThatThrownBy(() -> SampleMachine.install(disk, plain, options))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith("the bundle is a plain one, whose payload nothing protects");
     assertThat(recorded.events()).isEmpty();
     InstallOptions allowed =
         new InstallOptions(state, Optional.of(Slot.A), SampleMachine.TIME, true, Pace.free());
@@ -239,7 +253,7 @@ class InstallerTest {
         .isEqualTo(
             """
             slot A: 1.0, running, confirmed
-            slot B: 1.1, not tried yet
+            slot B: 1.1, to be tried
             next start: slot B
             /etc/motd: changed here, and its default changed with the release
             """);
@@ -247,5 +261,13 @@ class InstallerTest {
         .contains("\"running\" : \"A\"")
         .contains("\"version\" : \"1.1\"")
         .contains("\"shadowed\" : [ \"/etc/motd\" ]");
+    disk.store().update(boot -> boot.good(Slot.B));
+    assertThat(SystemStatus.of(disk, Optional.of(Slot.B), state, temp.resolve("none")).text())
+        .isEqualTo(
+            """
+            slot A: 1.0, in reserve
+            slot B: 1.1, running, confirmed
+            next start: slot B
+            """);
   }
 }

@@ -26,6 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where bundles come from, and where images go. */
 class SourcesTest {
@@ -190,11 +192,13 @@ class SourcesTest {
     }
   }
 
-  @Test
-  void aFileThatChangesInBetweenIsNoticed() throws Exception {
+  /** Other bytes of the same number, more of them, fewer, and an end before what is asked for. */
+  @ParameterizedTest
+  @ValueSource(ints = {1 << 20, 1 << 21, 1 << 19, 1 << 16})
+  void aFileThatChangesInBetweenIsNoticed(int bytes) throws Exception {
     try (TestServer server = TestServer.start().put("/b", SampleMachine.noise(1, 1 << 20));
         HttpBlockSource source = open(server, 3)) {
-      server.put("/b", SampleMachine.noise(2, 1 << 21));
+      server.put("/b", SampleMachine.noise(2, bytes));
       assertThatThrownBy(() -> source.readFully(100_000, 10))
           .hasMessageEndingWith("/b: the file changed while it was read; start again");
     }

@@ -123,7 +123,7 @@ class UpdateCommandsTest {
     assertThat(out.toString()).startsWith("release 1.1 is in slot B; ");
     assertThat(run("status", "--disk", disk)).isZero();
     assertThat(out.toString())
-        .isEqualTo("slot A: 1.0, confirmed\nslot B: 1.1, not tried yet\nnext start: slot B\n");
+        .isEqualTo("slot A: 1.0, confirmed\nslot B: 1.1, to be tried\nnext start: slot B\n");
     assertThat(run("mark", "good", "--disk", disk)).isZero();
     assertThat(run("status", "--disk", disk, "--json")).isZero();
     assertThat(out.toString()).contains("\"lastGood\" : \"B\"");
