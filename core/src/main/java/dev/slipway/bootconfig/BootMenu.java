@@ -97,7 +97,7 @@ public final class BootMenu {
         slots, esp, data, Optional.of(partition), directory, extra, console, timeoutSeconds);
   }
 
-  /** Puts script and boot store where the distribution's GRUB looks: {@code /EFI/ubuntu}. */
+  /** Puts the boot store where the distribution's GRUB looks: {@code /EFI/ubuntu}. */
   public BootMenu withDirectory(String path) {
     if (!path.matches("(/[A-Za-z0-9_.-]+)+")) {
       throw new IllegalArgumentException("not an absolute path of plain names: \"" + path + "\"");
@@ -123,9 +123,17 @@ public final class BootMenu {
     return new BootMenu(slots, esp, data, recovery, directory, extra, console, seconds);
   }
 
-  /** Where the script belongs on the EFI system partition. */
+  /**
+   * Where the script belongs on the EFI system partition: beside the programs that read it, so that
+   * it is replaced with them. A core image for a BIOS carries its own copy.
+   */
   public String configurationPath() {
-    return directory + "/grub.cfg";
+    return "/EFI/BOOT/grub.cfg";
+  }
+
+  /** The directory of the boot store on the EFI system partition, which GRUB calls its prefix. */
+  public String directory() {
+    return directory;
   }
 
   /** Where the boot store belongs on the EFI system partition: the paths of its two blocks. */
@@ -197,6 +205,11 @@ public final class BootMenu {
     return slots.containsKey(Slot.B) && slots.get(Slot.A).equals(slots.get(Slot.B));
   }
 
+  /** Whether a boot loader in the spare place is tried: where there is a slot to install it from. */
+  boolean handsOver() {
+    return slots.containsKey(Slot.B) && !holdsDeployments();
+  }
+
   private KernelCommandLine ours(String name, BootPartition root) {
     KernelCommandLine line =
         KernelCommandLine.of("root=PARTUUID=" + root.id(), "ro", "slipway.slot=" + name);
@@ -221,6 +234,10 @@ public final class BootMenu {
 
   Map<Slot, BootPartition> slots() {
     return slots;
+  }
+
+  BootPartition esp() {
+    return esp;
   }
 
   Optional<BootPartition> recovery() {

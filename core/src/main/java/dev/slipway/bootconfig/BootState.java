@@ -25,9 +25,14 @@ import java.util.stream.Collectors;
  * @param slots what is known of each slot of this disk
  * @param lastGood the slot that was confirmed last: what is started when nothing else is left
  * @param mark a digit that GRUB changes at each boot
+ * @param loaders where a new boot loader stands, for each kind
  */
 public record BootState(
-    List<Slot> order, Map<Slot, SlotState> slots, Optional<Slot> lastGood, int mark) {
+    List<Slot> order,
+    Map<Slot, SlotState> slots,
+    Optional<Slot> lastGood,
+    int mark,
+    Map<LoaderKind, LoaderTrial> loaders) {
   /** The variable that names the slot that was confirmed last. */
   public static final String LAST_GOOD = "LAST_GOOD";
 
@@ -54,12 +59,35 @@ public record BootState(
     order = List.copyOf(order);
     slots = Collections.unmodifiableMap(new EnumMap<>(slots));
     Objects.requireNonNull(lastGood, "lastGood");
+    var everyKind = new EnumMap<LoaderKind, LoaderTrial>(LoaderKind.class);
+    for (LoaderKind kind : LoaderKind.values()) {
+      everyKind.put(kind, loaders.getOrDefault(kind, LoaderTrial.NONE));
+    }
+    loaders = Collections.unmodifiableMap(everyKind);
     if (!slots.containsKey(Slot.A)) {
       throw new IllegalArgumentException("every disk has a slot A");
     }
     if (mark < 0 || mark > 9) {
       throw new IllegalArgumentException("a mark is a digit: " + mark);
     }
+  }
+
+  /** A state in which no new boot loader waits. */
+  public BootState(
+      List<Slot> order, Map<Slot, SlotState> slots, Optional<Slot> lastGood, int mark) {
+    this(order, slots, lastGood, mark, Map.of());
+  }
+
+  /** Where a new boot loader of a kind stands. */
+  public LoaderTrial loader(LoaderKind kind) {
+    return loaders.get(kind);
+  }
+
+  /** With another word on the new boot loader of a kind. */
+  public BootState withLoader(LoaderKind kind, LoaderTrial trial) {
+    var changed = new EnumMap<>(loaders);
+    changed.put(kind, trial);
+    return new BootState(order, slots, lastGood, mark, changed);
   }
 
   /** A slot's state. */
@@ -90,7 +118,7 @@ public record BootState(
 
   /** When a slot runs and is healthy. */
   public BootState good(Slot slot) {
-    return new BootState(order, with(slot, new SlotState(true, 0)).slots, Optional.of(slot), mark);
+    return new BootState(order, with(slot, new SlotState(true, 0)).slots, Optional.of(slot), mark, loaders);
   }
 
   /** A slot that must not be started again. */
@@ -102,7 +130,7 @@ public record BootState(
     slot(slot);
     var changed = new EnumMap<>(slots);
     changed.put(slot, state);
-    return new BootState(order, changed, lastGood, mark);
+    return new BootState(order, changed, lastGood, mark, loaders);
   }
 
   private BootState ordered(Slot slot, boolean first) {
@@ -110,7 +138,7 @@ public record BootState(
     changed.sort((a, b) -> Integer.compare(rank(a), rank(b)));
     changed.remove(slot);
     changed.add(first ? 0 : changed.size(), slot);
-    return new BootState(changed, slots, lastGood, mark);
+    return new BootState(changed, slots, lastGood, mark, loaders);
   }
 
   /** Slots that the order does not name come behind those it does. */
@@ -120,7 +148,7 @@ public record BootState(
   }
 
   private BootState forgetting(Slot slot) {
-    return new BootState(order, slots, lastGood.filter(good -> good != slot), mark);
+    return new BootState(order, slots, lastGood.filter(good -> good != slot), mark, loaders);
   }
 
   /** As GRUB understands it: what is missing has the value the script starts from. */
@@ -141,8 +169,12 @@ public record BootState(
           .ifPresent(order::add);
     }
     Optional<Slot> good = slot(block.get(LAST_GOOD).orElse(NONE)).filter(slots::containsKey);
-    return new BootState(
-        order, slots, good, digit(block.get(GrubEnvironment.BOOT_MARK).orElse("0"), 9, 0));
+    var loaders = new EnumMap<LoaderKind, LoaderTrial>(LoaderKind.class);
+    for (LoaderKind kind : LoaderKind.values()) {
+      loaders.put(kind, LoaderTrial.read(block.get(kind.variable()).orElse("")));
+    }
+    int mark = digit(block.get(GrubEnvironment.BOOT_MARK).orElse("0"), 9, 0);
+    return new BootState(order, slots, good, mark, loaders);
   }
 
   private static Optional<Slot> slot(String word) {
@@ -167,6 +199,9 @@ public record BootState(
           filled
               .with(slot.getKey().okVariable(), slot.getValue().ok() ? "1" : "0")
               .with(slot.getKey().tryVariable(), String.valueOf(slot.getValue().tries()));
+    }
+    for (Map.Entry<LoaderKind, LoaderTrial> loader : loaders.entrySet()) {
+      filled = filled.with(loader.getKey().variable(), loader.getValue().word());
     }
     return filled
         .with(LAST_GOOD, lastGood.map(Slot::name).orElse(NONE))

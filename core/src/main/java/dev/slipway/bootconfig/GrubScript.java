@@ -31,11 +31,15 @@ final class GrubScript {
   }
 
   String text() {
-    line("# Chooses the slot to boot. What it remembers is in grubenv.1 and grubenv.2 beside it.");
+    line("# Chooses the slot to boot. What it remembers is in grubenv.1 and grubenv.2 at $prefix.");
     console();
     disk();
     store.read();
+    store.save();
     marks();
+    if (menu.handsOver()) {
+      new GrubLoaderScript(menu, out).handOver();
+    }
     if (menu.holdsDeployments()) {
       deployments();
     } else {
@@ -187,7 +191,7 @@ final class GrubScript {
   }
 
   private void count() {
-    store.save();
+    line("save_store");
     line("if [ \"$saved\" = \"0\" ]; then");
     line("  echo 'slipway: this start cannot be counted, the boot store is not writable'");
     line("  # an uncounted try could be repeated for ever: only what is known to work is started");
@@ -234,7 +238,8 @@ final class GrubScript {
         menu.slots().keySet().stream()
             .map(s -> ".$" + s.tryVariable())
             .collect(Collectors.joining());
-    line("  if linux /vmlinuz slipway.mark=$BOOT_MARK" + mark + " " + words + "; then");
+    String loader = menu.handsOver() ? " slipway.loader=$loader" : "";
+    line("  if linux /vmlinuz slipway.mark=$BOOT_MARK" + mark + loader + " " + words + "; then");
     line("    if initrd /initrd.img; then return 0; fi");
     line("  fi");
     line("  echo 'slipway: " + what + " cannot be started'");

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes the two parts of the script that deal with the boot store: reading it and counting.
+ * Writes the two functions of the script that deal with the boot store: reading it and counting.
  *
  * <p>GRUB can neither compute a digest nor add. A block is taken for whole when its first and its
  * last line carry the same number; of two whole blocks the one is newer whose number follows the
@@ -25,11 +25,15 @@ final class GrubStoreScript {
   }
 
   void read() {
+    line("function read_store {");
     line("# what holds when neither block can be trusted");
     line("set ORDER=" + GrubScript.quoted(order()));
     for (Slot slot : slots) {
       line("set " + slot.okVariable() + "=1");
       line("set " + slot.tryVariable() + "=0");
+    }
+    for (LoaderKind kind : LoaderKind.values()) {
+      line("set " + kind.variable() + "=" + LoaderTrial.NONE.word());
     }
     line("set " + BootState.LAST_GOOD + "=" + BootState.NONE);
     line("set " + GrubEnvironment.BOOT_MARK + "=0");
@@ -63,6 +67,8 @@ final class GrubStoreScript {
     line("  set newer=2");
     line("  echo 'slipway: neither grubenv.1 nor grubenv.2 can be trusted'");
     line("fi");
+    line("}");
+    line("read_store");
     line("");
   }
 
@@ -100,8 +106,9 @@ final class GrubStoreScript {
         + next;
   }
 
-  /** Sets {@code saved} to 1 when the state is on the disk. */
+  /** The function that sets {@code saved} to 1 when the state is on the disk. */
   void save() {
+    line("function save_store {");
     line("set saved=1");
     line("set " + StoreBlock.SUM + "=" + StoreBlock.UNDIGESTED);
     line("set " + StoreBlock.FIRST + "=$next");
@@ -111,6 +118,8 @@ final class GrubStoreScript {
     line("  set " + StoreBlock.LAST + "=$seq");
     line("  if save_env " + file("$newer") + " " + all() + "; then true; else set saved=0; fi");
     line("fi");
+    line("}");
+    line("");
   }
 
   private static String file(String block) {
@@ -124,6 +133,9 @@ final class GrubStoreScript {
     for (Slot slot : slots) {
       names.add(slot.okVariable());
       names.add(slot.tryVariable());
+    }
+    for (LoaderKind kind : LoaderKind.values()) {
+      names.add(kind.variable());
     }
     names.add(BootState.LAST_GOOD);
     names.add(GrubEnvironment.BOOT_MARK);

@@ -14,6 +14,8 @@ import java.util.Optional;
  * STORE_SEQ=1                     0, 1, 2, 0: the block that follows the other is the newer one
  * ORDER=A B
  * A_OK=1 ...                      a line each
+ * BIOS_LOADER=--                  what is to be done with a new boot loader
+ * EFI_LOADER=--
  * LAST_GOOD=A
  * BOOT_MARK=0
  * STORE_SUM=0123456789abcdef      SHA-256 of all before this line, its first 16 digits; zeros by GRUB

@@ -64,10 +64,13 @@ class BootMenuTest {
   void freshDiskHasOneGoodSlot() {
     BootState fresh = ab().freshState(Set.of(Slot.A));
     assertThat(fresh.into(GrubEnvironment.empty()).variables().toString())
-        .isEqualTo("{ORDER=A B, A_OK=1, A_TRY=0, B_OK=0, B_TRY=0, LAST_GOOD=A, BOOT_MARK=0}");
+        .isEqualTo(
+            "{ORDER=A B, A_OK=1, A_TRY=0, B_OK=0, B_TRY=0, BIOS_LOADER=--, EFI_LOADER=--,"
+                + " LAST_GOOD=A, BOOT_MARK=0}");
     BootState single = BootMenu.single(A, ESP).freshState(Set.of(Slot.A));
     assertThat(single.into(GrubEnvironment.empty()).variables().toString())
-        .isEqualTo("{ORDER=A, A_OK=1, A_TRY=0, LAST_GOOD=A, BOOT_MARK=0}");
+        .isEqualTo(
+            "{ORDER=A, A_OK=1, A_TRY=0, BIOS_LOADER=--, EFI_LOADER=--, LAST_GOOD=A, BOOT_MARK=0}");
   }
 
   @Test
@@ -92,7 +95,7 @@ class BootMenuTest {
   @Test
   void everythingFollowsTheDirectoryOfTheDistribution() {
     BootMenu menu = ab().withDirectory("/EFI/ubuntu");
-    assertThat(menu.configurationPath()).isEqualTo("/EFI/ubuntu/grub.cfg");
+    assertThat(menu.directory()).isEqualTo("/EFI/ubuntu");
     assertThat(menu.environmentPaths())
         .containsExactly("/EFI/ubuntu/grubenv.1", "/EFI/ubuntu/grubenv.2");
     assertThat(menu.biosPrefix()).isEqualTo("(,gpt2)/EFI/ubuntu");

@@ -27,6 +27,8 @@ class BootStoreTest {
         A_TRY=0
         B_OK=0
         B_TRY=0
+        BIOS_LOADER=--
+        EFI_LOADER=--
         LAST_GOOD=A
         BOOT_MARK=0
         """;

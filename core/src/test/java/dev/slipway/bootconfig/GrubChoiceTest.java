@@ -156,4 +156,54 @@ class GrubChoiceTest {
       blocks = grub.blocks();
     }
   }
+
+  private static final Set<String> PLACES = Set.of("(hd0,gpt1)1023+1", "(hd0,gpt1)2047+1");
+
+  private static BootState trying(int place) {
+    return FRESH.primary(Slot.B).withLoader(LoaderKind.BIOS, LoaderTrial.of(place));
+  }
+
+  @Test
+  void aNewBootLoaderIsTriedOnceAndCountsTheSlotItself() throws Exception {
+    for (int place = 1; place <= 2; place++) {
+      GrubModel old = grub(trying(place)).in(3 - place, PLACES);
+      assertThat(old.start()).isEqualTo(GrubModel.HANDED_OVER);
+      assertThat(old.written()).hasSize(1);
+      StoreBlock counted = StoreBlock.read("block", old.blocks()[old.written().get(0)]);
+      assertThat(counted.state().slot(Slot.B).tries()).isZero();
+      assertThat(counted.state().loader(LoaderKind.BIOS))
+          .isEqualTo(place == 1 ? LoaderTrial.STARTED_1 : LoaderTrial.STARTED_2);
+      // the new one, and the old one when the new one hung: both start the slot
+      for (int running = 1; running <= 2; running++) {
+        GrubModel next = AB.with(BOTH, old.blocks()).in(running, PLACES);
+        assertThat(next.start()).isEqualTo("B");
+        assertThat(next.variable("B_TRY")).isEqualTo("1");
+        assertThat(next.variable("loader")).isEqualTo("bios." + running);
+      }
+    }
+  }
+
+  @Test
+  void aNewBootLoaderIsNotTriedWhenThatCannotBeCounted() {
+    GrubModel old = grub(trying(2)).in(1, PLACES).readOnly();
+    assertThat(old.start()).isEqualTo("A");
+    assertThat(old.console()).doesNotContain("trying the boot loader");
+  }
+
+  @Test
+  void aNewBootLoaderThatCannotBeLoadedCostsNoTry() throws Exception {
+    GrubModel old = grub(trying(2)).in(1, Set.of());
+    assertThat(old.start()).isEqualTo("B");
+    assertThat(old.written()).containsExactly(1, 0);
+    StoreBlock counted = StoreBlock.read("block", old.blocks()[0]);
+    assertThat(counted.state().slot(Slot.B).tries()).isEqualTo(1);
+    assertThat(counted.state().loader(LoaderKind.BIOS)).isEqualTo(LoaderTrial.STARTED_2);
+  }
+
+  @Test
+  void aBootLoaderTriesNeitherItselfNorOneOfTheOtherKind() {
+    assertThat(grub(trying(2)).in(2, PLACES).start()).isEqualTo("B");
+    BootState efi = FRESH.withLoader(LoaderKind.EFI, LoaderTrial.TRY_2);
+    assertThat(grub(efi).in(1, PLACES).start()).isEqualTo("A");
+  }
 }

@@ -23,6 +23,9 @@ public final class GrubModel {
   private static final byte[] SIGNATURE =
       "# GRUB Environment Block\n".getBytes(StandardCharsets.US_ASCII);
 
+  /** What a start led to when another boot loader was started. */
+  public static final String HANDED_OVER = "another boot loader";
+
   /** What a start led to when no kernel was started. */
   public static final String REBOOT = "reboot";
 
@@ -36,6 +39,8 @@ public final class GrubModel {
   private final StringBuilder console = new StringBuilder();
   private boolean writable = true;
   private Set<String> broken = Set.of();
+  private int place = 1;
+  private Set<String> loaders = Set.of("(hd0,gpt1)1023+1", "(hd0,gpt1)2047+1");
   private String loaded;
   private String outcome;
 
@@ -90,10 +95,22 @@ public final class GrubModel {
     return this;
   }
 
+  /** As the boot loader of a BIOS that lies in a place, with the others that can be loaded. */
+  public GrubModel in(int newPlace, Set<String> loadable) {
+    place = newPlace;
+    loaders = loadable;
+    return this;
+  }
+
   /** Runs the script and its default entry: the {@code slipway.slot} that was started. */
   public String start() {
     variables.put("prefix", "(hd0,gpt2)/EFI/debian");
+    variables.put("grub_platform", "pc");
+    variables.put("cmdpath", "(hd0," + place + ")");
     run(script);
+    if (outcome != null) {
+      return outcome;
+    }
     GrubScriptParser.Block entry = entries.get(variables.get("default"));
     if (entry == null) {
       throw new AssertionError("no entry " + variables.get("default") + " in " + entries.keySet());
@@ -180,7 +197,9 @@ public final class GrubModel {
       case "[" -> test(words.subList(1, words.size() - 1));
       case "true", "serial", "terminal_input", "terminal_output", "sleep" -> true;
       case "echo" -> console.append(words.get(1)).append('\n') != null;
-      case "regexp" -> set("disk=hd0");
+      case "regexp" ->
+          set(words.get(1).endsWith(":place") ? "place=" + place : "disk=hd0");
+      case "chainloader" -> loaders.contains(words.get(1)) && (loaded = HANDED_OVER) != null;
       case "load_env" -> load(words);
       case "save_env" -> save(words);
       case "linux" -> linux(words);

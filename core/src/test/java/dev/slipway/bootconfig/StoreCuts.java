@@ -89,6 +89,9 @@ public final class StoreCuts {
         change(disk, steps, "begin to install", state -> state.installing(target));
       }
       change(disk, steps, "flip", state -> state.primary(target));
+      if (round == 1) {
+        change(disk, steps, "new loader", s -> s.withLoader(LoaderKind.BIOS, LoaderTrial.TRY_1));
+      }
       boot(disk, steps);
       change(disk, steps, "confirm", state -> state.good(target));
     }

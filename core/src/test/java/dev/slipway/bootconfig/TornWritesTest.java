@@ -40,6 +40,37 @@ class TornWritesTest {
     }
   }
 
+  /** What hands over is counted first: whatever is left of that write, nothing is tried twice. */
+  @Test
+  void aTornHandOverTriesTheNewBootLoaderOrStartsTheSlot() throws Exception {
+    Set<String> loaders = Set.of("(hd0,gpt1)2047+1");
+    BootState state =
+        SampleMenus.ab()
+            .freshState(Set.of(Slot.A, Slot.B))
+            .primary(Slot.B)
+            .withLoader(LoaderKind.BIOS, LoaderTrial.TRY_2);
+    byte[][] before =
+        BootStore.fresh(state).stream().map(GrubEnvironment::bytes).toArray(byte[][]::new);
+    GrubModel.Script script = GrubModel.script(SampleMenus.ab());
+    GrubModel old = script.with(StoreCuts.KERNELS, before).in(1, loaders);
+    assertThat(old.start()).isEqualTo(GrubModel.HANDED_OVER);
+    int written = old.written().get(0);
+    for (int cut = 0; cut <= 512; cut++) {
+      for (boolean front : new boolean[] {true, false}) {
+        byte[][] blocks = before.clone();
+        blocks[written] = (front ? before : old.blocks())[written].clone();
+        System.arraycopy((front ? old.blocks() : before)[written], 0, blocks[written], 0, cut);
+        GrubModel next = script.with(StoreCuts.KERNELS, blocks).in(1, loaders);
+        assertThat(next.start()).isIn(GrubModel.HANDED_OVER, "B");
+        // what it was handed to starts the slot, and so does the old one from then on
+        assertThat(script.with(StoreCuts.KERNELS, next.blocks()).in(2, loaders).start())
+            .isEqualTo("B");
+        assertThat(script.with(StoreCuts.KERNELS, next.blocks()).in(1, loaders).start())
+            .isEqualTo("B");
+      }
+    }
+  }
+
   /** A sector whose write was interrupted may also come back as anything, or not at all. */
   @Test
   void aSectorThatIsLostInTheMiddleOfAWriteIsOld() throws Exception {

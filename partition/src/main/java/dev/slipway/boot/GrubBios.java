@@ -5,6 +5,7 @@ import dev.slipway.codec.RawLzma;
 import dev.slipway.io.FormatException;
 import dev.slipway.io.Struct;
 import dev.slipway.io.StructReader;
+import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,8 +23,10 @@ import java.util.Set;
  * BIOS boot       diskboot.img: loads the rest; its block list is at 0x1F4
  * partition       lzma_decompress.img: sizes at 0x08 and 0x0C
  *                 LZMA1 stream (lc 3, lp 0, pb 2, 64 KiB, no header) of
- *                   kernel.img's segment | "mimg" header | modules | prefix
+ *                   kernel.img's segment | "mimg" header | modules | script | prefix
  * </pre>
+ *
+ * <p>The script travels in the core image, so that both are replaced together.
  *
  * <p>Only for disks with 512-byte sectors: a BIOS knows no others. Nothing of GRUB is part of this
  * library; the bytes come from the packages.
@@ -37,8 +40,9 @@ public final class GrubBios {
 
   /**
    * What the core image can do: read the disk (biosdisk, part_gpt), the EFI system partition (fat)
-   * and a slot (ext2 is the driver for ext4), run our script, talk, start Linux; ls, cat and search
-   * are there for whoever stands before a GRUB prompt.
+   * and a slot (ext2 is the driver for ext4), run the script it carries (memdisk, newc), talk, start
+   * Linux or another core image (chain); ls, cat and search are there for whoever stands before a
+   * GRUB prompt.
    */
   public static final List<String> MODULES =
       List.of(
@@ -49,6 +53,9 @@ public final class GrubBios {
           "normal",
           "configfile",
           "linux",
+          "chain",
+          "memdisk",
+          "newc",
           "loadenv",
           "test",
           "true",
@@ -71,11 +78,16 @@ public final class GrubBios {
   private static final long FILE_BYTES_MAX = 1 << 20;
 
   private static final int MODULE_ELF = 0;
+  private static final int MODULE_MEMORY_DISK = 1;
+  private static final int MODULE_SCRIPT = 2;
   private static final int MODULE_PREFIX = 3;
   private static final int MODULE_HEADER_BYTES = 8;
   private static final int INFO_BYTES = 12;
 
-  private static final int FIRST_BLOCK_LIST = 500;
+  static final int FIRST_BLOCK_LIST = 500;
+
+  /** What the core image does first: the rescue parser reads it, and it knows no more. */
+  private static final String FIRST_COMMAND = "normal (memdisk)/grub.cfg\n";
 
   private final byte[] bootImage;
   private final byte[] core;
@@ -89,22 +101,24 @@ public final class GrubBios {
    * Reads the package's files and makes the images, but for the place they will lie at.
    *
    * @param packages an unpacked package set that holds {@code grub-pc-bin}
-   * @param prefix where GRUB finds its script: {@code (,gpt2)/EFI/debian} is partition 2 of the
+   * @param prefix where GRUB finds the boot store: {@code (,gpt2)/EFI/debian} is partition 2 of the
    *     drive it was started from
+   * @param script what GRUB runs
    */
-  public static GrubBios of(Tree packages, String prefix) throws IOException {
-    return of(packages, prefix, MODULES);
+  public static GrubBios of(Tree packages, String prefix, String script) throws IOException {
+    return of(packages, prefix, script, MODULES);
   }
 
-  /** As {@link #of(Tree, String)}, with other modules than {@link #MODULES}. */
-  public static GrubBios of(Tree packages, String prefix, List<String> modules) throws IOException {
+  /** As {@link #of(Tree, String, String)}, with other modules than {@link #MODULES}. */
+  public static GrubBios of(Tree packages, String prefix, String script, List<String> modules)
+      throws IOException {
     var files = new PackageFiles(packages);
     byte[] boot = file(files, "boot.img");
     requireBootImage(boot);
     byte[] diskBoot = file(files, "diskboot.img");
     requireDiskBoot(diskBoot);
     byte[] decompressor = file(files, "lzma_decompress.img");
-    byte[] payload = payload(files, prefix, modules);
+    byte[] payload = payload(files, prefix, script, modules);
     byte[] compressed = RawLzma.encode(payload, RawLzma.GRUB_DICTIONARY_BYTES);
 
     var core = new ByteArrayOutputStream();
@@ -115,6 +129,7 @@ public final class GrubBios {
             .u32(0x0C, payload.length, "grub_decompressor_machine_uncompressed_size")
             .done());
     core.writeBytes(compressed);
+    CoreImage.requireFits(core.size());
     return new GrubBios(boot, wholeSectors(core.toByteArray()));
   }
 
@@ -139,13 +154,10 @@ public final class GrubBios {
     return Arrays.copyOf(whole, BOOT_CODE_BYTES);
   }
 
-  /** The core image for a BIOS boot partition that starts at a sector. */
+  /** The core image for place 1 of a BIOS boot partition that starts at a sector. */
   public byte[] core(long coreLba) {
     requireLba(coreLba);
-    return patched(core)
-        .u64(FIRST_BLOCK_LIST, coreLba + 1, "blocklist start")
-        .u16(FIRST_BLOCK_LIST + 8, core.length / SECTOR_BYTES - 1, "blocklist len")
-        .done();
+    return CoreImage.placed(core, coreLba, 1);
   }
 
   private static void requireLba(long lba) {
@@ -186,8 +198,8 @@ public final class GrubBios {
   }
 
   /** What the core image unpacks to. */
-  static byte[] payload(PackageFiles files, String prefix, List<String> modules)
-      throws IOException {
+  static byte[] payload(
+      PackageFiles files, String prefix, String script, List<String> modules) throws IOException {
     var objects = new ByteArrayOutputStream();
     String list = "moddep.lst";
     String dependencies = new String(file(files, list), StandardCharsets.US_ASCII);
@@ -197,7 +209,9 @@ public final class GrubBios {
       ElfImage.read(DIRECTORY + module + ".mod", bytes).section(".modname");
       objects.writeBytes(object(MODULE_ELF, bytes));
     }
-    objects.writeBytes(object(MODULE_PREFIX, (prefix + "\0").getBytes(StandardCharsets.UTF_8)));
+    objects.writeBytes(object(MODULE_MEMORY_DISK, memoryDisk(script)));
+    objects.writeBytes(object(MODULE_SCRIPT, text(FIRST_COMMAND)));
+    objects.writeBytes(object(MODULE_PREFIX, text(prefix)));
 
     var payload = new ByteArrayOutputStream();
     payload.writeBytes(padded(kernel(files), 4));
@@ -209,6 +223,17 @@ public final class GrubBios {
             .bytes());
     payload.writeBytes(objects.toByteArray());
     return payload.toByteArray();
+  }
+
+  private static byte[] text(String text) {
+    return (text + "\0").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** An archive with the script, which GRUB mounts as {@code (memdisk)}. */
+  private static byte[] memoryDisk(String script) throws IOException {
+    var archive = new ByteArrayOutputStream();
+    CpioWriter.write(Tree.of(t -> t.file("/grub.cfg", 0644, Content.utf8(script))), archive);
+    return wholeSectors(archive.toByteArray());
   }
 
   private static byte[] kernel(PackageFiles files) throws IOException {

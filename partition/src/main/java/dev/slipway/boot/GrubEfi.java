@@ -5,6 +5,7 @@ import dev.slipway.bootconfig.BootMenu;
 import dev.slipway.bootconfig.BootState;
 import dev.slipway.bootconfig.BootStore;
 import dev.slipway.bootconfig.GrubEnvironment;
+import dev.slipway.bootconfig.LoaderPlaces;
 import dev.slipway.io.FormatException;
 import dev.slipway.io.StructReader;
 import dev.slipway.tree.Content;
@@ -28,8 +29,10 @@ import java.util.TreeSet;
  * /EFI/BOOT/BOOTX64.EFI   shim, the name firmware looks for on a disk it knows nothing about
  * /EFI/BOOT/grubx64.efi   GRUB, the name shim looks for beside itself
  * /EFI/BOOT/mmx64.efi     shim's key manager
- * /EFI/debian/grub.cfg    our script, where this GRUB looks
- * /EFI/debian/grubenv     the environment block
+ * /EFI/BOOT/grub.cfg      our script, where this GRUB looks when its own directory has none
+ * /EFI/BOOT/PLACE1        says which of the two places for boot loaders this is
+ * /EFI/SPARE/PLACE2       the other place, empty until the first update of the boot loader
+ * /EFI/debian/grubenv.1   the boot store
  * </pre>
  *
  * <p>Machine and directory are read out of the files: {@code AA64} for {@code X64}, {@code ubuntu}
@@ -52,6 +55,7 @@ public final class GrubEfi {
           "normal",
           "configfile",
           "linux",
+          "chain",
           "loadenv",
           "test",
           "true",
@@ -61,6 +65,9 @@ public final class GrubEfi {
           "echo",
           "sleep",
           "reboot");
+
+  private static final Content PLACE_1 = Content.utf8("1\n");
+  private static final Content PLACE_2 = Content.utf8("2\n");
 
   private final String machine;
   private final String directory;
@@ -213,14 +220,14 @@ public final class GrubEfi {
    * @param menu must be {@linkplain BootMenu#withDirectory made for} {@link #directory}
    */
   public Tree esp(BootMenu menu, BootState state) {
-    requireHere(menu.configurationPath());
+    requireHere(menu.directory());
     return withPrograms(configuration(menu, state));
   }
 
-  private void requireHere(String configurationPath) {
-    if (!configurationPath.equals(directory + "/grub.cfg")) {
+  private void requireHere(String menuDirectory) {
+    if (!menuDirectory.equals(directory)) {
       throw new IllegalArgumentException(
-          "this GRUB looks into " + directory + ", the menu is for " + configurationPath);
+          "this GRUB looks into " + directory + ", the menu is for " + menuDirectory);
     }
   }
 
@@ -234,12 +241,14 @@ public final class GrubEfi {
         });
   }
 
-  /** What belongs on the partition of a disk that only a BIOS will start: script and store. */
+  /** What belongs on the partition beside the programs: script, store, and the spare place. */
   public static Tree configuration(BootMenu menu, BootState state) {
     List<GrubEnvironment> blocks = BootStore.fresh(state);
     return Tree.of(
         t -> {
           file(t, menu.configurationPath(), Content.utf8(menu.grubConfiguration()));
+          file(t, LoaderPlaces.EFI_NAMED + "/" + LoaderPlaces.EFI_PLACE_FILE + 1, PLACE_1);
+          file(t, LoaderPlaces.EFI_SPARE + "/" + LoaderPlaces.EFI_PLACE_FILE + 2, PLACE_2);
           for (int i = 0; i < blocks.size(); i++) {
             file(t, menu.environmentPaths().get(i), Content.bytes(blocks.get(i).bytes()));
           }

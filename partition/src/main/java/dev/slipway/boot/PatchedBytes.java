@@ -12,6 +12,12 @@ final class PatchedBytes {
     buffer = ByteBuffer.wrap(original.clone()).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  PatchedBytes u8(int offset, int value, String name) {
+    fits(value, 8, name);
+    buffer.put(offset, (byte) value);
+    return this;
+  }
+
   PatchedBytes u16(int offset, int value, String name) {
     fits(value, 16, name);
     buffer.putShort(offset, (short) value);

@@ -10,6 +10,7 @@
 #   slipway.data=G    what stays over updates          slipway.esp=G    EFI system partition
 #   slipway.env=PATH  boot store there, less .1 and .2 slipway.mark=M   what GRUB has just written to it
 #   slipway.shell     a shell instead of a restart     slipway.wait=S   how long to wait for the disk
+#   slipway.loader=L  the boot loader that started this, such as bios.1
 #   ostree=PATH       the link to an ostree deployment on the partition, which is then no slot
 #   slipway.slot=recovery   no slot is started; see init-recovery.sh
 
@@ -399,6 +400,7 @@ report() {
     echo root=/dev/$root
     echo esp=${esp:+/dev/$esp}
     echo store=$env_path
+    echo loader=$loader
     echo data=${data:+/dev/$data}
     echo data_state=$data_state
   } >/run/slipway/boot
@@ -426,6 +428,7 @@ for x in $line; do
     slipway.esp=*) esp_id=${x#*=} ;;
     slipway.env=*) env_path=${x#*=} ;;
     slipway.mark=*) given_mark=${x#*=} ;;
+    slipway.loader=*) loader=${x#*=} ;;
     slipway.wait=*) wait=${x#*=} ;;
     ostree=*) given_deployment=${x#*=} ;;
     slipway.shell) shell=1 ;;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.slipway.bootconfig.BootState;
 import dev.slipway.bootconfig.BootState.SlotState;
+import dev.slipway.bootconfig.LoaderKind;
+import dev.slipway.bootconfig.LoaderTrial;
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.DiskImage;
@@ -55,10 +57,11 @@ class BootTest {
       throws Exception {
     DiskImage disk = tiny.disk();
     Path image = TinySystem.write(disk, temp.resolve("disk.img"), Size.mib(200));
+    TinySystem.change(image, disk, s -> s.withLoader(LoaderKind.BIOS, LoaderTrial.TRY_2));
     try (var machine = start(Firmware.BIOS, image, Bus.VIRTIO, temp)) {
       machine.waitFor("starting slot A, try 1 of 3");
       machine.waitFor("slipway: growing vda5 to the end of vda");
-      machine.waitFor("TINY slot slot=A disk=/dev/vda .*data_state=ok");
+      machine.waitFor("TINY slot slot=A disk=/dev/vda .* loader=bios.2 .*data_state=ok");
       machine.waitFor(TinySystem.READY + " one");
       machine.type("df -m /data | sed -n '2s/^/SIZE /p'");
       String size = machine.waitFor("^SIZE .* /data");
@@ -71,6 +74,7 @@ class BootTest {
       machine.waitFor("^COMPLAINTS 0");
       machine.type("reboot -f");
       machine.waitFor("starting slot A, try 2 of 3");
+      machine.waitFor("TINY slot slot=A .* loader=bios.1 ");
       machine.waitFor(TinySystem.READY + " two");
       assertThat(machine.console()).doesNotContain("EXT4-fs error");
       machine.type("cat /var/note /root/.profile; poweroff -f");
@@ -80,7 +84,8 @@ class BootTest {
     BootState state = TinySystem.state(image, disk);
     assertThat(state.slot(Slot.A)).isEqualTo(new SlotState(true, 2));
     assertThat(state.slot(Slot.B)).isEqualTo(new SlotState(false, 0));
-    assertThat(state.mark()).isEqualTo(2);
+    assertThat(state.mark()).isEqualTo(3);
+    assertThat(state.loader(LoaderKind.BIOS)).isEqualTo(LoaderTrial.STARTED_2);
   }
 
   @Test
@@ -200,9 +205,11 @@ class BootTest {
     Volume two = TinySystem.fileSystem(tiny.slot("two"));
     TinySystem.overwrite(image, disk, DiskLayout.ROOT_B, two);
     installedToB(image, disk);
+    TinySystem.change(image, disk, s -> s.withLoader(LoaderKind.EFI, LoaderTrial.TRY_2));
     try (var machine = start(Firmware.SECURE_BOOT, image, Bus.VIRTIO, temp)) {
+      machine.waitFor("trying the boot loader at \\(hd0,gpt2\\)/EFI/SPARE/BOOTX64.EFI");
       machine.waitFor("starting slot B, try 1 of 3");
-      machine.waitFor("TINY slot slot=B disk=/dev/vda root=/dev/vda4");
+      machine.waitFor("TINY slot slot=B disk=/dev/vda root=/dev/vda4 .* loader=efi.2 ");
       machine.waitFor(TinySystem.READY + " two");
       machine.type("sync; poweroff -f");
       machine.waitForEnd();

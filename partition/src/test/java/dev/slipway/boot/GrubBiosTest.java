@@ -8,6 +8,7 @@ import dev.slipway.io.FormatException;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import dev.slipway.tree.Content;
+import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
@@ -27,6 +28,7 @@ import org.tukaani.xz.LZMAInputStream;
 class GrubBiosTest {
   private static final String DIRECTORY = "/usr/lib/grub/i386-pc";
   private static final String PREFIX = "(,gpt2)/EFI/debian";
+  private static final String SCRIPT = "echo ready\n";
   private static final int DECOMPRESSOR_BYTES = 2848;
 
   private static Tree packages() {
@@ -36,7 +38,7 @@ class GrubBiosTest {
   @Test
   void bootCodePointsAtTheCoreImageAndTrustsNoDriveNumber() throws Exception {
     byte[] shipped = Files.readAllBytes(Path.of(DIRECTORY, "boot.img"));
-    byte[] code = GrubBios.of(packages(), PREFIX).bootCode(2048);
+    byte[] code = GrubBios.of(packages(), PREFIX, SCRIPT).bootCode(2048);
     assertThat(code).hasSize(440);
     assertThat(Arrays.copyOfRange(code, 0x5C, 0x64)).isEqualTo(hex("00 08 00 00 00 00 00 00"));
     assertThat(Arrays.copyOfRange(code, 0x66, 0x68)).isEqualTo(hex("90 90"));
@@ -48,7 +50,7 @@ class GrubBiosTest {
 
   @Test
   void coreImageNamesWhereTheRestOfItLies() throws Exception {
-    GrubBios grub = GrubBios.of(packages(), PREFIX);
+    GrubBios grub = GrubBios.of(packages(), PREFIX, SCRIPT);
     byte[] core = grub.core(2048);
     assertThat(core).hasSize(grub.coreBytes());
     assertThat(core.length % 512).isZero();
@@ -56,13 +58,14 @@ class GrubBiosTest {
     assertThat(in.getLong(500)).isEqualTo(2049);
     assertThat(in.getShort(508)).isEqualTo((short) (core.length / 512 - 1));
     assertThat(in.getShort(510)).isEqualTo((short) 0x820);
+    assertThat(core[512 + 0x1A]).as("dos_part: place 1").isZero();
     assertThat(core.length).isLessThan(1 << 20);
   }
 
   @Test
   void sameBytesEveryTime() throws Exception {
-    assertThat(GrubBios.of(packages(), PREFIX).core(34))
-        .isEqualTo(GrubBios.of(packages(), PREFIX).core(34));
+    assertThat(GrubBios.of(packages(), PREFIX, SCRIPT).core(34))
+        .isEqualTo(GrubBios.of(packages(), PREFIX, SCRIPT).core(34));
   }
 
   @Test
@@ -71,13 +74,19 @@ class GrubBiosTest {
     Path made = temp.resolve("core.img");
     var command =
         new ArrayList<>(
-            List.of("grub-mkimage", "-O", "i386-pc", "-d", DIRECTORY, "-p", PREFIX, "-o"));
+            List.of("grub-mkimage", "-O", "i386-pc", "-d", DIRECTORY, "-o"));
     command.add(made.toString());
+    Path disk = temp.resolve("memdisk");
+    var archive = new java.io.ByteArrayOutputStream();
+    CpioWriter.write(Tree.of(t -> t.file("/grub.cfg", 0644, Content.utf8(SCRIPT))), archive);
+    Files.write(disk, archive.toByteArray());
+    Path first = Files.writeString(temp.resolve("first"), "normal (memdisk)/grub.cfg\n");
+    command.addAll(List.of("-m", disk.toString(), "-c", first.toString(), "-p", PREFIX));
     command.addAll(GrubBios.MODULES);
     Tool.output(command.toArray(String[]::new));
 
     byte[] theirs = unpacked(Files.readAllBytes(made));
-    byte[] ours = unpacked(GrubBios.of(packages(), PREFIX).core(2048));
+    byte[] ours = unpacked(GrubBios.of(packages(), PREFIX, SCRIPT).core(2048));
     assertThat(ours).hasSameSizeAs(theirs);
     int kernelBytes = indexOf(theirs, "mimg".getBytes(StandardCharsets.US_ASCII));
     assertThat(Arrays.copyOf(ours, kernelBytes + 12))
@@ -89,14 +98,14 @@ class GrubBiosTest {
 
   @Test
   void saysWhichPackageLacks() {
-    assertThatThrownBy(() -> GrubBios.of(Tree.empty(), PREFIX))
+    assertThatThrownBy(() -> GrubBios.of(Tree.empty(), PREFIX, SCRIPT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("/usr/lib/grub/i386-pc/boot.img is missing; add the package grub-pc-bin");
   }
 
   @Test
   void namesAModuleThatDoesNotExist() {
-    assertThatThrownBy(() -> GrubBios.of(packages(), PREFIX, List.of("normal", "frobnicate")))
+    assertThatThrownBy(() -> GrubBios.of(packages(), PREFIX, SCRIPT, List.of("normal", "frobnicate")))
         .isInstanceOf(FormatException.class)
         .hasMessage("/usr/lib/grub/i386-pc/moddep.lst: there is no module \"frobnicate\"");
   }
@@ -112,7 +121,7 @@ class GrubBiosTest {
         byte[] cut = Arrays.copyOf(whole, kept);
         Tree damaged =
             packages().with(t -> t.file(DIRECTORY + "/" + name, 0644, Content.bytes(cut)));
-        assertThatThrownBy(() -> GrubBios.of(damaged, PREFIX))
+        assertThatThrownBy(() -> GrubBios.of(damaged, PREFIX, SCRIPT))
             .as("%s cut to %d bytes", name, kept)
             .isInstanceOf(FormatException.class)
             .hasMessageContaining(name);
@@ -125,7 +134,7 @@ class GrubBiosTest {
     for (String text : List.of("", "ext2: fshelp", "ext2 fshelp\n", "a: b\nb: a\n", "\0\n")) {
       Tree damaged =
           packages().with(t -> t.file(DIRECTORY + "/moddep.lst", 0644, Content.utf8(text)));
-      assertThatThrownBy(() -> GrubBios.of(damaged, PREFIX, List.of("a")))
+      assertThatThrownBy(() -> GrubBios.of(damaged, PREFIX, SCRIPT, List.of("a")))
           .isInstanceOf(FormatException.class)
           .hasMessageStartingWith("/usr/lib/grub/i386-pc/moddep.lst: ");
     }

@@ -54,10 +54,13 @@ class GrubEfiTest {
             "/EFI",
             "/EFI/BOOT",
             "/EFI/BOOT/BOOTX64.EFI",
+            "/EFI/BOOT/PLACE1",
+            "/EFI/BOOT/grub.cfg",
             "/EFI/BOOT/grubx64.efi",
             "/EFI/BOOT/mmx64.efi",
+            "/EFI/SPARE",
+            "/EFI/SPARE/PLACE2",
             "/EFI/debian",
-            "/EFI/debian/grub.cfg",
             "/EFI/debian/grubenv.1",
             "/EFI/debian/grubenv.2");
     assertThat(esp.read("/EFI/BOOT/BOOTX64.EFI")).isEqualTo(Files.readAllBytes(Path.of(SHIM)));
@@ -73,10 +76,10 @@ class GrubEfiTest {
     assertThat(grub.directory()).isEqualTo("/EFI/ubuntu");
     assertThatThrownBy(() -> grub.esp(MENU, MENU.freshState(Set.of())))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("this GRUB looks into /EFI/ubuntu, the menu is for /EFI/debian/grub.cfg");
+        .hasMessage("this GRUB looks into /EFI/ubuntu, the menu is for /EFI/debian");
     assertThat(
             grub.esp(MENU.withDirectory("/EFI/ubuntu"), MENU.freshState(Set.of()))
-                .contains("/EFI/ubuntu/grub.cfg"))
+                .contains("/EFI/ubuntu/grubenv.1"))
         .isTrue();
   }
 

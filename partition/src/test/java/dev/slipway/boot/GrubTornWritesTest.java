@@ -106,15 +106,15 @@ class GrubTornWritesTest {
     }
     script.append("set prefix=\"$where\"\necho 'ALL CUTS DONE'\nsleep 1000\n");
     Tree tools = InstalledPackages.tools();
-    var bios = GrubBios.of(tools, SampleMenus.ab().biosPrefix());
+    var bios = GrubBios.of(tools, SampleMenus.ab().biosPrefix(), script.toString());
     Tree files =
         GrubEfi.of(tools)
             .esp(SampleMenus.ab(), SampleMenus.ab().freshState(java.util.Set.of()))
             .with(
                 t -> {
                   t.file("/EFI/debian/ours.cfg", 0644, Content.utf8(quietly()));
-                  t.remove(TreePath.of("/EFI/debian/grub.cfg"));
-                  t.file("/EFI/debian/grub.cfg", 0644, Content.utf8(script.toString()));
+                  t.remove(TreePath.of("/EFI/BOOT/grub.cfg"));
+                  t.file("/EFI/BOOT/grub.cfg", 0644, Content.utf8(script.toString()));
                   for (int i = 0; i < cuts.size(); i++) {
                     for (int block = 0; block < 2; block++) {
                       Content content = Content.bytes(cuts.get(i).blocks()[block]);

@@ -7,6 +7,7 @@ import dev.slipway.bootconfig.BootPartition;
 import dev.slipway.bootconfig.BootState;
 import dev.slipway.bootconfig.BootStore;
 import dev.slipway.bootconfig.KernelCommandLine;
+import dev.slipway.bootconfig.LoaderPlaces;
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.disk.DiskIdentity;
 import dev.slipway.disk.DiskImage;
@@ -23,6 +24,7 @@ import dev.slipway.progress.Progress;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Node;
 import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreePath;
 import dev.slipway.volume.ComposedVolume;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
@@ -54,7 +56,6 @@ final class TinySystem {
 
   private final Tree kernel;
   private final Content initramfs;
-  private final GrubBios bios;
   private final GrubEfi efi;
   private final Tree tools;
 
@@ -62,7 +63,6 @@ final class TinySystem {
     this.kernel = kernel;
     this.tools = tools;
     this.initramfs = Initramfs.of(kernel, tools, InitramfsOptions.DEFAULT);
-    this.bios = GrubBios.of(tools, menu().biosPrefix());
     this.efi = GrubEfi.of(tools);
   }
 
@@ -171,6 +171,7 @@ final class TinySystem {
       throws IOException {
     BootState state = change.apply(menu.freshState(Set.of(Slot.A)));
     long coreLba = DiskLayout.BIOS_OFFSET.bytes() / GrubBios.SECTOR_BYTES;
+    GrubBios bios = GrubBios.of(tools, menu.biosPrefix(), menu.grubConfiguration());
     byte[] core = bios.core(coreLba);
     return layout
         .plan(
@@ -178,15 +179,40 @@ final class TinySystem {
             new DiskLayout.Parts(
                 "amd64",
                 bios.bootCode(coreLba),
-                ComposedVolume.build(core.length, v -> v.bytes(0, core)),
+                bothPlaces(bios.bootCode(coreLba), core, coreLba),
                 Fat.of(
-                    efi.esp(menu, state), FatOptions.of(Size.mib(64), IDENTITY.fatSerial("esp"))),
+                    bothPlaces(efi.esp(menu, state)), FatOptions.of(Size.mib(64), IDENTITY.fatSerial("esp"))),
                 fileSystem(slotA),
                 Optional.of(SLOT),
                 recovery,
                 Ext4.of(
                     data, Ext4Options.writable(IDENTITY.fileSystemId("data"), 0, Size.mib(32)))))
         .build();
+  }
+
+  /** A core image as a spare in place 2, too, as an update leaves it. */
+  private static Volume bothPlaces(byte[] bootCode, byte[] core, long lba) {
+    byte[] start = CoreImage.startSector(bootCode, lba, 2);
+    return ComposedVolume.build(
+        2 * LoaderPlaces.BIOS_BYTES,
+        v -> {
+          v.bytes(0, core);
+          v.bytes(LoaderPlaces.BIOS_BYTES, CoreImage.placed(core, lba, 2));
+          v.bytes(LoaderPlaces.startSector(2) * 512L, start);
+        });
+  }
+
+  private static Tree bothPlaces(Tree esp) {
+    return esp.with(
+        t ->
+            esp.entries()
+                .forEach(
+                    (path, node) -> {
+                      String name = path.toString();
+                      if (name.startsWith("/EFI/BOOT/") && !name.endsWith("PLACE1")) {
+                        t.put(TreePath.of(name.replace("/BOOT/", "/SPARE/")), node);
+                      }
+                    }));
   }
 
   static Volume fileSystem(Tree slot) {

@@ -305,11 +305,12 @@ public final class ImageBuild {
         platform(),
         tree,
         tools.timeSeconds(),
-        (prefix, maker) ->
+        (prefix, script, maker) ->
             steps.quietly(
-                Key.of("core image", 1)
+                Key.of("core image", 2)
                     .with("tool", Tool.VERSION)
                     .with("prefix", prefix)
+                    .with("script", script)
                     .with("boot loaders and tools", tools.key()),
                 maker));
   }

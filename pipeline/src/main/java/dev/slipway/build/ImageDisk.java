@@ -40,10 +40,10 @@ import java.util.UUID;
  * @param tools the unpacked build-only packages: boot loaders
  */
 record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds, CoreCache cores) {
-  /** Where a core image for a prefix is kept, because packing one takes longer than writing it. */
+  /** Where a core image for a prefix and a script is kept, because packing one takes longer than writing it. */
   interface CoreCache {
     /** The boot code's 440 bytes, followed by the core image. */
-    byte[] get(String prefix, Steps.Maker<byte[]> maker) throws IOException;
+    byte[] get(String prefix, String script, Steps.Maker<byte[]> maker) throws IOException;
   }
 
   /** A slot holds half as much again as its first system, in steps, so that later releases fit. */
@@ -161,12 +161,13 @@ record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds
   }
 
   private byte[] core(BootMenu menu) throws IOException {
-    return cores.get(menu.biosPrefix(), () -> bios(menu.biosPrefix()));
+    String script = menu.grubConfiguration();
+    return cores.get(menu.biosPrefix(), script, () -> bios(menu.biosPrefix(), script));
   }
 
-  private byte[] bios(String prefix) throws IOException {
+  private byte[] bios(String prefix, String script) throws IOException {
     long coreLba = DiskLayout.BIOS_OFFSET.bytes() / CORE_SECTOR.bytes();
-    GrubBios bios = GrubBios.of(tools, prefix);
+    GrubBios bios = GrubBios.of(tools, prefix, script);
     byte[] core = bios.core(coreLba);
     byte[] both = Arrays.copyOf(bios.bootCode(coreLba), GrubBios.BOOT_CODE_BYTES + core.length);
     System.arraycopy(core, 0, both, GrubBios.BOOT_CODE_BYTES, core.length);
