@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.fs.fat;
 
+import dev.slipway.io.BlockSink;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import dev.slipway.tree.Tree;
+import dev.slipway.tree.Content;
+import dev.slipway.tree.TreePath;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
+import java.util.SortedMap;
 
 /**
  * FAT file systems: trees to volumes and back.
@@ -42,6 +46,28 @@ public final class Fat {
    */
   public static FatVolume read(BlockSource source, String name) throws IOException {
     return new FatReader(source, name).read();
+  }
+
+  /**
+   * Gives a directory other files, in place. While that goes on and after a cut at any moment,
+   * everything else in the volume is what it was; the directory is empty, then whole. It must hold
+   * no directories, and its names must fit into its first sector.
+   *
+   * @param source the volume as it changes; nobody else writes to it
+   * @param sink the same volume
+   * @param name the volume's name in error messages
+   * @param mtimeSeconds the time of the new files
+   * @throws IOException when there is no room, or the directory is not there
+   */
+  public static void replace(
+      BlockSource source,
+      BlockSink sink,
+      String name,
+      String directory,
+      SortedMap<String, Content> files,
+      long mtimeSeconds)
+      throws IOException {
+    new FatRewriter(source, sink, name).replace(TreePath.of(directory), files, mtimeSeconds);
   }
 
   /** Whether a source begins like a FAT volume. */

@@ -30,6 +30,10 @@ final class FatReader {
   private final BlockSource source;
   private final String name;
   private final SortedMap<TreePath, FatRuns> places = new TreeMap<>();
+
+  /** The first cluster of each directory that has one. */
+  private final SortedMap<TreePath, Long> directories = new TreeMap<>();
+
   private FatGeometry geometry;
   private FatTable table;
   private String label;
@@ -68,6 +72,7 @@ final class FatReader {
   private void readDirectory(Pending directory, TreeBuilder tree, Deque<Pending> pending)
       throws IOException {
     TreePath path = directory.path();
+    directories.put(path, directory.cluster());
     if (path.names().size() > DEPTH_MAX) {
       throw error(path, "directories are nested more than " + DEPTH_MAX + " deep");
     }
@@ -142,6 +147,24 @@ final class FatReader {
     }
     places.put(path, runs);
     return Content.undigested(size, List.of(new Content.Range(0, size)), () -> runs.open(source));
+  }
+
+  FatGeometry geometry() {
+    return geometry;
+  }
+
+  FatTable table() {
+    return table;
+  }
+
+  /** The first cluster of a directory below the root. */
+  long firstCluster(TreePath directory) {
+    return directories.get(directory);
+  }
+
+  /** The runs of a file that has bytes. */
+  FatRuns runs(TreePath file) {
+    return places.get(file);
   }
 
   private FormatException error(TreePath path, String message) {

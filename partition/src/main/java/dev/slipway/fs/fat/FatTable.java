@@ -103,6 +103,32 @@ final class FatTable {
     };
   }
 
+  /** Changes an entry of a table in memory. The upper four bits of FAT32 are not ours. */
+  static void put(FatType type, byte[] table, long number, long value) {
+    if (type == FatType.FAT12) {
+      int at = (int) (number * 3 / 2);
+      int pair = table[at] & 0xff | (at + 1 < table.length ? table[at + 1] & 0xff : 0) << 8;
+      pair = (number & 1) == 0 ? pair & 0xf000 | (int) value : pair & 0x000f | (int) value << 4;
+      table[at] = (byte) pair;
+      table[at + 1] = (byte) (pair >> 8);
+      return;
+    }
+    int bytes = type.bits() / 8;
+    int start = (int) number * bytes;
+    byte top = table[start + bytes - 1];
+    for (int i = 0; i < bytes; i++) {
+      table[start + i] = (byte) (value >> 8 * i);
+    }
+    if (type == FatType.FAT32) {
+      table[start + 3] = (byte) (table[start + 3] & 0x0f | top & 0xf0);
+    }
+  }
+
+  /** Whether a cluster belongs to something that was followed. */
+  boolean isUsed(long cluster) {
+    return used.get((int) cluster);
+  }
+
   private int at(long offset) throws IOException {
     if (offset < windowStart || offset >= windowStart + window.length) {
       windowStart = offset / WINDOW_BYTES * WINDOW_BYTES;

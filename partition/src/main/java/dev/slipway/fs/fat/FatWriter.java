@@ -174,18 +174,7 @@ final class FatWriter {
   }
 
   private void setEntry(long number, long value) {
-    if (geometry.type() == FatType.FAT12) {
-      int at = (int) (number * 3 / 2);
-      int pair = table[at] & 0xff | (at + 1 < table.length ? table[at + 1] & 0xff : 0) << 8;
-      pair = (number & 1) == 0 ? pair & 0xf000 | (int) value : pair & 0x000f | (int) value << 4;
-      table[at] = (byte) pair;
-      table[at + 1] = (byte) (pair >> 8);
-      return;
-    }
-    int bytes = geometry.type().bits() / 8;
-    for (int i = 0; i < bytes; i++) {
-      table[(int) number * bytes + i] = (byte) (value >> 8 * i);
-    }
+    FatTable.put(geometry.type(), table, number, value);
   }
 
   private void addReserved(ComposedVolume.Builder parts) {
