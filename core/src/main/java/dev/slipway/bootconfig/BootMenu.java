@@ -205,7 +205,9 @@ public final class BootMenu {
     return slots.containsKey(Slot.B) && slots.get(Slot.A).equals(slots.get(Slot.B));
   }
 
-  /** Whether a boot loader in the spare place is tried: where there is a slot to install it from. */
+  /**
+   * Whether a boot loader in the spare place is tried: where there is a slot to install it from.
+   */
   boolean handsOver() {
     return slots.containsKey(Slot.B) && !holdsDeployments();
   }

@@ -118,7 +118,8 @@ public record BootState(
 
   /** When a slot runs and is healthy. */
   public BootState good(Slot slot) {
-    return new BootState(order, with(slot, new SlotState(true, 0)).slots, Optional.of(slot), mark, loaders);
+    return new BootState(
+        order, with(slot, new SlotState(true, 0)).slots, Optional.of(slot), mark, loaders);
   }
 
   /** A slot that must not be started again. */

@@ -197,8 +197,7 @@ public final class GrubModel {
       case "[" -> test(words.subList(1, words.size() - 1));
       case "true", "serial", "terminal_input", "terminal_output", "sleep" -> true;
       case "echo" -> console.append(words.get(1)).append('\n') != null;
-      case "regexp" ->
-          set(words.get(1).endsWith(":place") ? "place=" + place : "disk=hd0");
+      case "regexp" -> set(words.get(1).endsWith(":place") ? "place=" + place : "disk=hd0");
       case "chainloader" -> loaders.contains(words.get(1)) && (loaded = HANDED_OVER) != null;
       case "load_env" -> load(words);
       case "save_env" -> save(words);

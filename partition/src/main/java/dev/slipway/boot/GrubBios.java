@@ -40,9 +40,9 @@ public final class GrubBios {
 
   /**
    * What the core image can do: read the disk (biosdisk, part_gpt), the EFI system partition (fat)
-   * and a slot (ext2 is the driver for ext4), run the script it carries (memdisk, newc), talk, start
-   * Linux or another core image (chain); ls, cat and search are there for whoever stands before a
-   * GRUB prompt.
+   * and a slot (ext2 is the driver for ext4), run the script it carries (memdisk, newc), talk,
+   * start Linux or another core image (chain); ls, cat and search are there for whoever stands
+   * before a GRUB prompt.
    */
   public static final List<String> MODULES =
       List.of(
@@ -198,8 +198,8 @@ public final class GrubBios {
   }
 
   /** What the core image unpacks to. */
-  static byte[] payload(
-      PackageFiles files, String prefix, String script, List<String> modules) throws IOException {
+  static byte[] payload(PackageFiles files, String prefix, String script, List<String> modules)
+      throws IOException {
     var objects = new ByteArrayOutputStream();
     String list = "moddep.lst";
     String dependencies = new String(file(files, list), StandardCharsets.US_ASCII);

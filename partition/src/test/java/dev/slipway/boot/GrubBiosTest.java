@@ -8,7 +8,6 @@ import dev.slipway.io.FormatException;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import dev.slipway.tree.Content;
-import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
@@ -72,9 +71,7 @@ class GrubBiosTest {
   @RequiresTool(value = "grub-mkimage", in = "grub-common")
   void unpacksToWhatGrubMkimageMakesUpToTheOrderOfModules(@TempDir Path temp) throws Exception {
     Path made = temp.resolve("core.img");
-    var command =
-        new ArrayList<>(
-            List.of("grub-mkimage", "-O", "i386-pc", "-d", DIRECTORY, "-o"));
+    var command = new ArrayList<>(List.of("grub-mkimage", "-O", "i386-pc", "-d", DIRECTORY, "-o"));
     command.add(made.toString());
     Path disk = temp.resolve("memdisk");
     var archive = new java.io.ByteArrayOutputStream();
@@ -105,7 +102,8 @@ class GrubBiosTest {
 
   @Test
   void namesAModuleThatDoesNotExist() {
-    assertThatThrownBy(() -> GrubBios.of(packages(), PREFIX, SCRIPT, List.of("normal", "frobnicate")))
+    assertThatThrownBy(
+            () -> GrubBios.of(packages(), PREFIX, SCRIPT, List.of("normal", "frobnicate")))
         .isInstanceOf(FormatException.class)
         .hasMessage("/usr/lib/grub/i386-pc/moddep.lst: there is no module \"frobnicate\"");
   }

@@ -181,7 +181,8 @@ final class TinySystem {
                 bios.bootCode(coreLba),
                 bothPlaces(bios.bootCode(coreLba), core, coreLba),
                 Fat.of(
-                    bothPlaces(efi.esp(menu, state)), FatOptions.of(Size.mib(64), IDENTITY.fatSerial("esp"))),
+                    bothPlaces(efi.esp(menu, state)),
+                    FatOptions.of(Size.mib(64), IDENTITY.fatSerial("esp"))),
                 fileSystem(slotA),
                 Optional.of(SLOT),
                 recovery,

@@ -40,7 +40,10 @@ import java.util.UUID;
  * @param tools the unpacked build-only packages: boot loaders
  */
 record ImageDisk(ImageSpec spec, Platform platform, Tree tools, long timeSeconds, CoreCache cores) {
-  /** Where a core image for a prefix and a script is kept, because packing one takes longer than writing it. */
+  /**
+   * Where a core image for a prefix and a script is kept, because packing one takes longer than
+   * writing it.
+   */
   interface CoreCache {
     /** The boot code's 440 bytes, followed by the core image. */
     byte[] get(String prefix, String script, Steps.Maker<byte[]> maker) throws IOException;

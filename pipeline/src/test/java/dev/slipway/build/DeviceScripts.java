@@ -46,11 +46,19 @@ final class DeviceScripts {
         "slot=" + slot + "\nesp=/dev/none\nstore=/EFI/debian/grubenv\n");
   }
 
-  /** As started by a boot loader such as {@code bios.2}, with files for the disk and its partition. */
+  /**
+   * As started by a boot loader such as {@code bios.2}, with files for the disk and its partition.
+   */
   void startedBy(String loader, Path disk, Path esp) throws IOException {
     Files.writeString(
         root.resolve("run/slipway/boot"),
-        "slot=A\nesp=" + esp + "\nstore=/EFI/debian/grubenv\ndisk=" + disk + "\nloader=" + loader + "\n");
+        "slot=A\nesp="
+            + esp
+            + "\nstore=/EFI/debian/grubenv\ndisk="
+            + disk
+            + "\nloader="
+            + loader
+            + "\n");
   }
 
   void program(String path, String text) throws IOException {

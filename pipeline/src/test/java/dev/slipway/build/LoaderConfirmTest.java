@@ -105,7 +105,10 @@ class LoaderConfirmTest {
   }
 
   private String waiting() throws Exception {
-    return device.run("slipway-boot", "status").output().replaceAll("(?s).*?(\\w+_LOADER=(s|t).).*", "$1");
+    return device
+        .run("slipway-boot", "status")
+        .output()
+        .replaceAll("(?s).*?(\\w+_LOADER=(s|t).).*", "$1");
   }
 
   private int named() throws Exception {
@@ -130,7 +133,10 @@ class LoaderConfirmTest {
           state(LoaderKind.BIOS, place == 1 ? LoaderTrial.STARTED_1 : LoaderTrial.STARTED_2));
       device.startedBy("bios." + place, disk, esp);
       assertThat(confirm())
-          .isEqualTo("the boot loader in place " + place + " works, and starts this machine from now on\n");
+          .isEqualTo(
+              "the boot loader in place "
+                  + place
+                  + " works, and starts this machine from now on\n");
       assertThat(named()).isEqualTo(place);
       assertThat(waiting()).doesNotContain("LOADER=s");
     }

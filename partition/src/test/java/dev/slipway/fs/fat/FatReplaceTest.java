@@ -132,8 +132,7 @@ class FatReplaceTest {
 
   @ParameterizedTest
   @CsvSource({"FAT12,2", "FAT16,8"})
-  void everyCutLeavesEverythingElseAndCanBeDoneAgain(FatType type, int mebibytes)
-      throws Exception {
+  void everyCutLeavesEverythingElseAndCanBeDoneAgain(FatType type, int mebibytes) throws Exception {
     byte[] before = volume(type, mebibytes);
     var recorded = replace(before.clone(), files(3));
     byte[] disk = before.clone();
