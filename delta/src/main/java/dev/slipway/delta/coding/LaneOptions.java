@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.delta.coding;
 
+import dev.slipway.delta.lzma.QuickLzma2;
+import dev.slipway.io.BlockSource;
+import java.io.IOException;
+import java.io.OutputStream;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.UnsupportedOptionsException;
 
@@ -16,7 +20,7 @@ public record LaneOptions(int dictionaryBytes, int contextBits, int positionBits
 
   /** How hard the encoder looks for the shortest form. */
   public enum Effort {
-    /** Hash chains, no look ahead. */
+    /** Our own encoder, which takes the first good match. */
     FAST,
     /** Binary trees and optimal parsing. */
     NORMAL,
@@ -24,20 +28,31 @@ public record LaneOptions(int dictionaryBytes, int contextBits, int positionBits
     BEST
   }
 
-  LZMA2Options lzma2(long size) throws UnsupportedOptionsException {
-    var options =
-        switch (effort) {
-          case FAST -> new LZMA2Options(2);
-          case NORMAL -> new LZMA2Options(6);
-          case BEST -> new LZMA2Options(9);
-        };
+  void compress(BlockSource plain, OutputStream out) throws IOException {
+    int dictionary = dictionaryFor(plain.size());
+    if (effort == Effort.FAST) {
+      QuickLzma2.compress(
+          plain,
+          new QuickLzma2.Parameters(dictionary, contextBits, literalPositionBits(), positionBits),
+          out);
+    } else {
+      Lzma2.compress(plain, thorough(dictionary), out);
+    }
+  }
+
+  private LZMA2Options thorough(int dictionary) throws UnsupportedOptionsException {
+    var options = new LZMA2Options(effort == Effort.BEST ? 9 : 6);
     if (effort == Effort.BEST) {
       options.setNiceLen(LZMA2Options.NICE_LEN_MAX);
     }
-    options.setDictSize(dictionaryFor(size));
-    options.setLcLp(contextBits, Math.min(positionBits, 4 - contextBits));
+    options.setDictSize(dictionary);
+    options.setLcLp(contextBits, literalPositionBits());
     options.setPb(positionBits);
     return options;
+  }
+
+  private int literalPositionBits() {
+    return Math.min(positionBits, 4 - contextBits);
   }
 
   /** What the decoder of a lane of so many bytes must hold. */

@@ -189,7 +189,7 @@ public final class LaneWriter implements Closeable {
 
     void compress() throws IOException {
       plain.flush();
-      Lzma2.compress(plain, options.lzma2(plain.size()), compressed);
+      options.compress(plain, compressed);
       compressed.flush();
     }
 

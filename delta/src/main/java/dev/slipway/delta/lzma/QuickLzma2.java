@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.delta.lzma;
+
+import dev.slipway.io.BlockSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * Compresses into raw LZMA2, for speed rather than for the last per cent.
+ *
+ * <p>Idea: one match is looked for at each place, in rows ({@link RowFinder}); it is taken unless
+ * the next place has a better one. No prices, no optimal parsing. Bytes that look random are stored
+ * without looking at them. Every decoder of LZMA2 reads the result, and the same bytes always give
+ * the same result.
+ *
+ * <p>Memory: twice the dictionary, and 5 bytes for each byte of it up to 4 MiB.
+ */
+public final class QuickLzma2 {
+  private static final int MATCH_MAX = 273;
+  private static final int MATCH_MIN = 2;
+
+  /** No symbol takes more bytes, which the encoders of the LZMA SDK rely on too. */
+  private static final int SYMBOL_MAX = 26;
+
+  private static final int STORED_HEADER = 3;
+  private static final int CHUNK_PLAIN = (1 << 21) - MATCH_MAX;
+  private static final int CHUNK_PACKED = (1 << 16) - SYMBOL_MAX - STORED_HEADER;
+  private static final int STORED_MAX = 1 << 16;
+  private static final int PACKED_HEADER = 5;
+
+  private static final int STORED_ANEW = 1;
+  private static final int STORED = 2;
+  private static final int PACKED = 0x80;
+  private static final int RESET_STATE = 1 << 5;
+  private static final int RESET_PROPERTIES = 2 << 5;
+  private static final int RESET_DICTIONARY = 3 << 5;
+
+  /** A match this long is taken at once. */
+  private static final int LONG = 64;
+
+  /** Of a match longer than this only the first and last positions are noted. */
+  private static final int NOTED = 96;
+
+  private static final int NOTED_ENDS = 32;
+
+  /** A later match must be worth so many bits more, because a literal goes before it. */
+  private static final int LITERAL_COST = 5;
+
+  /** After this many literals in a row, as a power of two, places are passed without a look. */
+  private static final int RUN_SHIFT = 7;
+
+  private static final int PASS_MAX = 8;
+
+  /** Where the dictionary starts in the buffer: positions keep their lowest four bits. */
+  private static final int ORIGIN = 16;
+
+  private final InputStream in;
+  private final OutputStream out;
+  private final RangeOutput range = new RangeOutput(CHUNK_PACKED + 2 * SYMBOL_MAX);
+  private final Symbols symbols;
+  private final int properties;
+  private final int reach;
+  private final byte[] bytes;
+  private final RowFinder finder;
+
+  private int position = ORIGIN;
+  private int limit = ORIGIN;
+  private boolean ended;
+  private int literals;
+
+  /** Whether the finder was asked about the position already. */
+  private boolean looked;
+
+  private int reset = RESET_DICTIONARY;
+
+  private QuickLzma2(InputStream in, long size, Parameters parameters, OutputStream out) {
+    this.in = in;
+    this.out = out;
+    symbols =
+        new Symbols(
+            range, parameters.contextBits, parameters.literalPositionBits, parameters.positionBits);
+    properties =
+        (parameters.positionBits * 5 + parameters.literalPositionBits) * 9 + parameters.contextBits;
+    reach = (int) Math.min(parameters.dictionaryBytes, Math.max(size, 1));
+    long ahead = Math.max(reach, 2L * CHUNK_PLAIN);
+    bytes = new byte[(int) (ORIGIN + Math.min(size, reach + ahead)) + MATCH_MAX];
+    finder = new RowFinder(bytes, reach);
+  }
+
+  /**
+   * How to code.
+   *
+   * @param dictionaryBytes how far back a match may lie, at most 512 MiB
+   * @param contextBits how many high bits of the byte before choose a literal's models
+   * @param literalPositionBits how many low bits of the position do
+   * @param positionBits how many low bits of the position choose the models of all else
+   */
+  public record Parameters(
+      int dictionaryBytes, int contextBits, int literalPositionBits, int positionBits) {}
+
+  /** Compresses a source, up to and with the byte that ends the stream; the stream stays open. */
+  public static void compress(BlockSource plain, Parameters parameters, OutputStream out)
+      throws IOException {
+    try (InputStream in = plain.stream(0, plain.size())) {
+      new QuickLzma2(in, plain.size(), parameters, out).run();
+    }
+  }
+
+  private void run() throws IOException {
+    for (fill(); position < limit; fill()) {
+      int length = Math.min(STORED_MAX, limit - position);
+      if (Randomness.looksRandom(bytes, position, length)) {
+        store(position, length);
+        position += length;
+        looked = false;
+        literals = 0;
+      } else {
+        chunk();
+      }
+    }
+    out.write(0);
+  }
+
+  /** Makes sure that a whole chunk lies ahead, if there is so much. */
+  private void fill() throws IOException {
+    int wanted = CHUNK_PLAIN + MATCH_MAX;
+    if (ended || limit - position >= wanted) {
+      return;
+    }
+    if (bytes.length - position < wanted) {
+      int shift = position - ORIGIN - Math.min(position - ORIGIN, reach + ORIGIN) & -ORIGIN;
+      if (shift > 0) {
+        System.arraycopy(bytes, shift, bytes, 0, limit - shift);
+        finder.moved(shift);
+        position -= shift;
+        limit -= shift;
+      }
+    }
+    int room = bytes.length - limit;
+    int count = in.readNBytes(bytes, limit, room);
+    ended = count < room;
+    limit += count;
+  }
+
+  private void store(int start, int length) throws IOException {
+    out.write(reset == RESET_DICTIONARY ? STORED_ANEW : STORED);
+    u16(length - 1);
+    out.write(bytes, start, length);
+    reset = reset >= RESET_PROPERTIES ? RESET_PROPERTIES : RESET_STATE;
+  }
+
+  private void chunk() throws IOException {
+    if (reset != 0) {
+      symbols.reset();
+    }
+    range.begin();
+    int start = position;
+    while (position < limit && position - start < CHUNK_PLAIN && range.size() <= CHUNK_PACKED) {
+      step();
+    }
+    int plain = position - start;
+    int packed = range.size();
+    int header = PACKED_HEADER + (reset >= RESET_PROPERTIES ? 1 : 0);
+    if (header + packed > STORED_HEADER + plain) {
+      store(start, plain);
+      return;
+    }
+    out.write(PACKED | reset | plain - 1 >>> 16);
+    u16(plain - 1);
+    u16(packed - 1);
+    if (reset >= RESET_PROPERTIES) {
+      out.write(properties);
+    }
+    out.write(range.finish(), 0, packed);
+    reset = 0;
+  }
+
+  private void u16(int value) throws IOException {
+    out.write(value >>> Byte.SIZE);
+    out.write(value);
+  }
+
+  /** Codes one symbol, or a few literals. */
+  private void step() {
+    int at = position;
+    int most = Math.min(MATCH_MAX, limit - at);
+    if (most < RowFinder.LOOK) {
+      literal();
+      return;
+    }
+    if (!looked) {
+      finder.find(at, at + most);
+    }
+    looked = false;
+    int length = finder.length();
+    int distance = finder.distance();
+    int rep = bestRep(at, at + most);
+    if (repLength >= MATCH_MIN && isRepBetter(length, distance)) {
+      symbols.repeat(at, rep, repLength);
+      pass(at + 1, repLength - 1);
+      return;
+    }
+    if (length == 0) {
+      int count = 1 + Math.min(PASS_MAX, literals >>> RUN_SHIFT);
+      for (int i = Math.min(count, limit - at); i > 0; i--) {
+        literal();
+      }
+      return;
+    }
+    if (length < LONG && limit - at - 1 >= RowFinder.LOOK) {
+      int end = Math.min(at + 1 + MATCH_MAX, limit);
+      finder.find(at + 1, end);
+      looked = true;
+      bestRep(at + 1, end);
+      if (repLength >= Math.max(MATCH_MIN, length - 1)
+          || finder.length() > 0
+              && RowFinder.score(finder.length(), finder.distance())
+                  > RowFinder.score(length, distance) + LITERAL_COST) {
+        literal();
+        return;
+      }
+    }
+    symbols.match(at, distance, length);
+    int noted = looked ? 2 : 1;
+    looked = false;
+    pass(at + noted, length - noted);
+    position = at + length;
+  }
+
+  private void literal() {
+    symbols.literal(bytes, position++);
+    literals++;
+  }
+
+  private int repLength;
+
+  /** The repeat that matches longest. */
+  private int bestRep(int at, int end) {
+    repLength = 0;
+    int best = 0;
+    for (int i = 0; i < Symbols.REPS; i++) {
+      int from = at - symbols.reps[i] - 1;
+      if (from < ORIGIN || bytes[from] != bytes[at] || bytes[from + 1] != bytes[at + 1]) {
+        continue;
+      }
+      int length = RowFinder.same(bytes, from, at, end);
+      if (length > repLength) {
+        repLength = length;
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** Whether a repeat is as good as a match that may be longer, but whose distance costs. */
+  private boolean isRepBetter(int length, int distance) {
+    return repLength + 1 >= length
+        || repLength + 2 >= length && distance >= 1 << 9
+        || repLength + 3 >= length && distance >= 1 << 15;
+  }
+
+  /** Notes the positions that a match covers, and goes behind it. */
+  private void pass(int start, int length) {
+    literals = 0;
+    int end = start + length;
+    int last = Math.min(end, limit - RowFinder.LOOK);
+    if (length > NOTED) {
+      for (int i = start; i < start + NOTED_ENDS; i++) {
+        finder.add(i);
+      }
+      start = end - NOTED_ENDS;
+    }
+    for (int i = start; i < last; i++) {
+      finder.add(i);
+    }
+    position = end;
+  }
+}

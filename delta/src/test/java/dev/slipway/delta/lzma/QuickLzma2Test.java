@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.slipway.delta.lzma;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.slipway.delta.lzma.QuickLzma2.Parameters;
+import dev.slipway.io.BlockSource;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tukaani.xz.LZMA2InputStream;
+
+class QuickLzma2Test {
+  private static final int SMALL = 1 << 12;
+
+  @Test
+  void nothingIsTheEndAlone() throws IOException {
+    assertThat(hex(compress(new byte[0], text(SMALL)))).isEqualTo("00");
+  }
+
+  /** What does not get smaller is stored, by a chunk that starts the dictionary. */
+  @Test
+  void shortThingsAreStored() throws IOException {
+    byte[] plain = "ab".getBytes(StandardCharsets.US_ASCII);
+    assertThat(hex(compress(plain, text(SMALL)))).isEqualTo("01" + "0001" + "6162" + "00");
+  }
+
+  /** Zeros: one literal, then repeats of the last distance, of 273 bytes each. */
+  @Test
+  void zerosTakeOneChunk() throws IOException {
+    byte[] packed = compress(new byte[1000], text(SMALL));
+    assertThat(hex(packed)).startsWith("e0" + "03e7").endsWith("00");
+    assertThat(packed[5]).as("properties: (pb * 5 + lp) * 9 + lc").isEqualTo((byte) 93);
+    assertThat(packed.length).isLessThan(30);
+    assertThat(decompress(packed, SMALL)).isEqualTo(new byte[1000]);
+  }
+
+  @Test
+  void randomBytesCostTheirFramesAlone() throws IOException {
+    byte[] plain = new byte[200_000];
+    new Random(1).nextBytes(plain);
+    byte[] packed = compress(plain, text(1 << 18));
+    assertThat(packed).hasSize(plain.length + 4 * 3 + 1);
+    assertThat(decompress(packed, 1 << 18)).isEqualTo(plain);
+  }
+
+  /** Text, then random bytes, then the text again: the dictionary reaches over what is stored. */
+  @Test
+  void matchesReachOverStoredChunks() throws IOException {
+    byte[] text = words(new Random(2), 150_000);
+    byte[] noise = new byte[100_000];
+    new Random(3).nextBytes(noise);
+    byte[] plain = concat(text, noise, text);
+    byte[] packed = compress(plain, text(1 << 20));
+    assertThat(packed.length)
+        .isLessThan(compress(text, text(1 << 20)).length + noise.length + 2000);
+    assertThat(decompress(packed, 1 << 20)).isEqualTo(plain);
+  }
+
+  /** More than the buffer holds, so what was read is moved, and matches stay within reach. */
+  @Test
+  void matchesStayWithinTheDictionary() throws IOException {
+    byte[] piece = words(new Random(4), 700_000);
+    byte[] plain = concat(piece, piece, piece, piece, piece, piece, piece, piece);
+    assertThat(decompress(compress(plain, text(SMALL)), SMALL)).isEqualTo(plain);
+    int whole = 1 << 20;
+    byte[] packed = compress(plain, text(whole));
+    assertThat(decompress(packed, whole)).isEqualTo(plain);
+    assertThat(packed.length).isLessThan(compress(piece, text(whole)).length + 7 * 2500);
+  }
+
+  @Provide
+  Arbitrary<byte[]> bytes() {
+    Arbitrary<byte[]> pieces =
+        Arbitraries.integers()
+            .between(1, 256)
+            .flatMap(
+                values ->
+                    Arbitraries.bytes()
+                        .map(b -> (byte) ((b & 0xff) % values))
+                        .array(byte[].class)
+                        .ofMaxSize(600));
+    return pieces.list().ofMaxSize(12).map(QuickLzma2Test::repeated);
+  }
+
+  /** Every second piece is one of those before again. */
+  private static byte[] repeated(List<byte[]> pieces) {
+    byte[] all = new byte[0];
+    for (int i = 0; i < pieces.size(); i++) {
+      all = concat(all, pieces.get(i), pieces.get(i / 2));
+    }
+    return all;
+  }
+
+  @Property(tries = 200)
+  void decodingGivesTheBytes(
+      @ForAll("bytes") byte[] plain, @ForAll("parameters") Parameters parameters)
+      throws IOException {
+    byte[] packed = compress(plain, parameters);
+    assertThat(decompress(packed, parameters.dictionaryBytes())).isEqualTo(plain);
+    assertThat(packed.length).isLessThanOrEqualTo(plain.length + 3 + 1);
+  }
+
+  @Provide
+  Arbitrary<Parameters> parameters() {
+    return Arbitraries.of(
+        text(SMALL),
+        text(1 << 16),
+        new Parameters(SMALL, 0, 0, 0),
+        new Parameters(SMALL, 4, 0, 2),
+        new Parameters(1 << 13, 0, 4, 4));
+  }
+
+  @Test
+  void xzReadsIt(@TempDir Path directory) throws Exception {
+    Path tool = Path.of("/usr/bin/xz");
+    assumeThat(tool).as("xz-utils").exists();
+    byte[] plain = words(new Random(5), 3_000_000);
+    Path packed = directory.resolve("packed");
+    Files.write(packed, compress(plain, text(1 << 20)));
+    Path unpacked = directory.resolve("unpacked");
+    int exit =
+        new ProcessBuilder(
+                tool.toString(), "-dc", "--format=raw", "--lzma2=dict=1MiB", packed.toString())
+            .redirectOutput(unpacked.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start()
+            .waitFor();
+    assertThat(exit).isZero();
+    assertThat(Files.readAllBytes(unpacked)).isEqualTo(plain);
+  }
+
+  private static Parameters text(int dictionary) {
+    return new Parameters(dictionary, 3, 0, 2);
+  }
+
+  private static byte[] words(Random random, int length) {
+    byte[] bytes = new byte[length];
+    for (int at = 0; at < length; ) {
+      var word = new Random(random.nextInt(5000));
+      for (int i = 2 + word.nextInt(9); i > 0 && at < length; i--) {
+        bytes[at++] = (byte) ('a' + word.nextInt(26));
+      }
+      if (at < length) {
+        bytes[at++] = ' ';
+      }
+    }
+    return bytes;
+  }
+
+  private static byte[] concat(byte[]... parts) {
+    var out = new ByteArrayOutputStream();
+    Arrays.stream(parts).forEach(out::writeBytes);
+    return out.toByteArray();
+  }
+
+  private static byte[] compress(byte[] plain, Parameters parameters) throws IOException {
+    var out = new ByteArrayOutputStream();
+    QuickLzma2.compress(BlockSource.bytes(plain), parameters, out);
+    return out.toByteArray();
+  }
+
+  private static byte[] decompress(byte[] packed, int dictionary) throws IOException {
+    var in = new ByteArrayInputStream(packed);
+    byte[] plain = new LZMA2InputStream(in, dictionary).readAllBytes();
+    assertThat(in.available()).isZero();
+    return plain;
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+}
