@@ -24,6 +24,14 @@ final class Matcher {
   /** So many agreeing bytes in a row need no second look. */
   private static final int RUN = 12;
 
+  /** After so many places in a row where the open alignment was of no use, it is asked less. */
+  private static final int IDLE = 32;
+
+  private static final int STRIDE = 16;
+
+  /** How many places are searched at most without asking for anything else. */
+  private static final int AHEAD = 1 << 14;
+
   private final ByteSpace space;
   private final SeedIndex index;
   private final long start;
@@ -34,6 +42,12 @@ final class Matcher {
 
   /** How many bytes ahead to look before giving up on the open alignment: 0 for not at all. */
   private final int patience;
+
+  /** New bytes from {@link #aheadStart} on, where the search is. */
+  private final byte[] ahead = new byte[AHEAD + SeedIndex.SEED];
+
+  private long aheadStart;
+  private int aheadPlaces;
 
   private final List<Alignment> found = new ArrayList<>();
   private boolean open;
@@ -71,31 +85,38 @@ final class Matcher {
     }
     long at = start;
     long last = end - SeedIndex.SEED;
+    int idle = 0;
     while (at <= last) {
       long run = open ? runAt(at) : 0;
       if (run >= RUN) {
         at += run;
+        idle = 0;
         continue;
       }
-      search(at);
-      if (candidateLength == 0) {
-        at++;
-        if (patience > 0 && open) {
-          at += likely(at);
+      long until = Math.min(last + 1, at + (!open ? AHEAD : idle < IDLE ? 1 : STRIDE));
+      at = nextKnown(at, until);
+      if (at < until) {
+        search(at);
+        if (candidateLength > 0) {
+          if (!open || candidateLength > agreeing(at, candidateLength) + MARGIN) {
+            take(at, candidateOld);
+          }
+          at += candidateLength;
+          idle = 0;
+          continue;
         }
-        continue;
+        at++;
       }
-      if (open && candidateLength <= agreeing(at, candidateLength) + MARGIN) {
-        at += candidateLength;
-        continue;
-      }
-      take(at, candidateOld);
-      at += candidateLength;
+      long passed = patience > 0 && open ? likely(at) : 0;
+      at += passed;
+      idle = passed > 0 ? 0 : idle + 1;
     }
     if (after != Long.MIN_VALUE && room(end - 1, end - 1 + after) > 0) {
       take(end, end + after); // what lies behind the range grows into it
     }
-    close(end);
+    if (open) {
+      found.addAll(pieces(end));
+    }
     return found;
   }
 
@@ -130,6 +151,25 @@ final class Matcher {
     return room <= 0 ? 0 : space.agreeing(at, at + shift, room);
   }
 
+  /** The next place whose seed may be known, or the end. */
+  private long nextKnown(long at, long until) {
+    long place = at;
+    while (place < until) {
+      if (place < aheadStart || place >= aheadStart + aheadPlaces) {
+        aheadStart = place;
+        aheadPlaces = (int) Math.min(AHEAD, end - SeedIndex.SEED + 1 - place);
+        space.copy(place, ahead, 0, aheadPlaces + SeedIndex.SEED - 1);
+      }
+      int stop = (int) Math.min(aheadPlaces, until - aheadStart);
+      int next = index.nextKnown(ahead, (int) (place - aheadStart), stop);
+      place = aheadStart + next;
+      if (next < stop) {
+        break;
+      }
+    }
+    return place;
+  }
+
   private void search(long at) {
     candidateLength = 0;
     long hash = index.hash(at);
@@ -161,15 +201,25 @@ final class Matcher {
     long newShift = old - at;
     long from = growBackward(at, old);
     if (open) {
-      long until = growForward(at);
+      List<Alignment> pieces = pieces(at);
+      long until = pieces.isEmpty() ? openNew : pieces.get(pieces.size() - 1).newEnd();
       if (until > from) {
         from = bestBorder(from, until, newShift);
+        pieces = pieces(from);
       }
-      close(from);
+      found.addAll(pieces);
     }
     open = true;
     openNew = from;
     shift = newShift;
+  }
+
+  /** The pieces of the open alignment, which is to end at a limit at the latest. */
+  private List<Alignment> pieces(long limit) {
+    var pieces = new ArrayList<Alignment>();
+    Pieces.cut(
+        space, openNew, shift, Math.min(limit - openNew, room(openNew, openNew + shift)), pieces);
+    return pieces;
   }
 
   private long growBackward(long at, long old) {
@@ -188,12 +238,6 @@ final class Matcher {
     return at - best;
   }
 
-  /** Where the open alignment should end when something else may start at the latest at a limit. */
-  private long growForward(long limit) {
-    long room = Math.min(limit - openNew, room(openNew, openNew + shift));
-    return Pieces.lastGood(space, openNew, shift, room);
-  }
-
   private long bestBorder(long from, long until, long otherShift) {
     long best = from;
     int score = 0;
@@ -208,13 +252,5 @@ final class Matcher {
       }
     }
     return best;
-  }
-
-  private void close(long limit) {
-    if (open) {
-      long room = Math.min(limit - openNew, room(openNew, openNew + shift));
-      Pieces.cut(space, openNew, shift, room, found);
-      open = false;
-    }
   }
 }

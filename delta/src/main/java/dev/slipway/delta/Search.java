@@ -124,7 +124,10 @@ final class Search {
     }
   }
 
-  /** What changed in the source closely, what stayed from farther off, then what is new. */
+  /**
+   * What changed in the source closely, what stayed from farther off, then what is new: closely
+   * too, unless haste is wanted, when only the encoder of the literals looks there closely.
+   */
   private List<Sampled> sampled(List<Alignment> copies, List<Range> ranges) {
     var sampled = new ArrayList<Sampled>();
     var used = new ArrayList<>(copies);
@@ -149,8 +152,9 @@ final class Search {
     for (Alignment copy : used) {
       sampled.add(new Sampled(copy.oldOffset(), copy.oldEnd(), true));
     }
+    boolean sparse = options.profile() == Profile.FAST;
     for (Range range : ranges) {
-      sampled.add(new Sampled(range.start(), range.end(), false));
+      sampled.add(new Sampled(range.start(), range.end(), sparse));
     }
     return sampled;
   }

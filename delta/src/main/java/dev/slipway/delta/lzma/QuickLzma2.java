@@ -37,7 +37,7 @@ public final class QuickLzma2 {
   private static final int RESET_DICTIONARY = 3 << 5;
 
   /** A match this long is taken at once. */
-  private static final int LONG = 64;
+  private static final int LONG = 32;
 
   /** Of a match longer than this only the first and last positions are noted. */
   private static final int NOTED = 96;
@@ -45,7 +45,7 @@ public final class QuickLzma2 {
   private static final int NOTED_ENDS = 32;
 
   /** A later match must be worth so many bits more, because a literal goes before it. */
-  private static final int LITERAL_COST = 5;
+  private static final int LITERAL_COST = 4;
 
   /** After this many literals in a row, as a power of two, places are passed without a look. */
   private static final int RUN_SHIFT = 7;

@@ -10,10 +10,10 @@ import java.nio.ByteOrder;
  *
  * <p>Idea, after zstd's row hash: four bytes lead to a row that holds the last {@value #WAYS}
  * positions with that hash, and for each a byte of the hash ("tag"). All tags are compared at once
- * in two words; only where one agrees, the bytes themselves are looked at. A chain would cost a
- * cache miss for each link; a row costs two, and a third for each place that is really alike. Three
- * bytes are looked up in a small table of the latest position only: a short match pays just when it
- * is near.
+ * in two words; only where one agrees, the bytes themselves are looked at, the newest first. A
+ * chain would cost a cache miss for each link; a row costs two, and a third for each place that is
+ * really alike. Three bytes are looked up in a small table of the latest position only: a short
+ * match pays just when it is near.
  *
  * <p>Memory: 5 bytes for each position the rows have room for.
  */
@@ -32,7 +32,12 @@ final class RowFinder {
   private static final int TAG_BITS = Byte.SIZE;
   private static final long ONES = 0x0101_0101_0101_0101L;
   private static final long LOW_BITS = 0x7f7f_7f7f_7f7f_7f7fL;
-  private static final long HEAD_BYTE = 0xff00_0000_0000_0000L;
+
+  /** Multiplied with it, the lowest bits of all bytes come together in the highest byte. */
+  private static final long GATHER = 0x0102_0408_1020_4080L;
+
+  /** So many of the newest places are looked at. */
+  private static final int TRIES = 8;
 
   private static final int SHORT_BITS = 14;
   private static final int SHORT_REACH = 1 << 12;
@@ -127,31 +132,32 @@ final class RowFinder {
     int tag = hash >>> rowShift - TAG_BITS & 0xff;
     long low = (long) LONG.get(tags, row);
     long high = (long) LONG.get(tags, row + Long.BYTES);
-    long hits = zeroBytes(low ^ tag * ONES);
-    for (int half = 0; half < 2; half++) {
-      for (; hits != 0; hits &= hits - 1) {
-        int candidate =
-            positions[row + half * Long.BYTES + (Long.numberOfTrailingZeros(hits) >>> 3)];
-        if (candidate <= floor || intAt(bytes, candidate) != word) {
-          continue;
-        }
-        if (length >= Integer.BYTES
-            && position + length < limit
-            && bytes[candidate + length] != bytes[position + length]
-            && position - candidate > distance) {
-          continue;
-        }
-        int found = same(bytes, candidate, position, limit);
-        int score = score(found, position - candidate - 1);
-        if (score > bestScore) {
-          bestScore = score;
-          length = found;
-          distance = position - candidate - 1;
-        }
+    int head = (int) (high >>> Long.SIZE - Byte.SIZE);
+    int hits = (equalBytes(low, tag) | equalBytes(high, tag) << Long.BYTES) & (1 << WAYS) - 1;
+    // The newest has the highest bit.
+    hits = (hits >>> head | hits << WAYS - head) & (1 << WAYS) - 1;
+    for (int tries = TRIES; hits != 0 && tries > 0; tries--) {
+      int newest = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(hits);
+      hits ^= 1 << newest;
+      int way = newest + head;
+      int candidate = positions[row + (way < WAYS ? way : way - WAYS)];
+      if (candidate <= floor) {
+        break;
       }
-      hits = zeroBytes(high ^ tag * ONES) & ~HEAD_BYTE;
+      // One that is farther must be longer, so it has the byte behind the best one too.
+      int last = Math.max(0, length - Integer.BYTES + 1);
+      if (intAt(bytes, candidate + last) != intAt(bytes, position + last)) {
+        continue;
+      }
+      int found = same(bytes, candidate, position, limit);
+      int score = score(found, position - candidate - 1);
+      if (found >= Integer.BYTES && score > bestScore) {
+        bestScore = score;
+        length = found;
+        distance = position - candidate - 1;
+      }
     }
-    put(row, tag, (int) (high >>> Long.SIZE - Byte.SIZE), position);
+    put(row, tag, head, position);
   }
 
   /** What a match is worth, roughly in bits. */
@@ -159,9 +165,11 @@ final class RowFinder {
     return BYTE_WORTH * length + Integer.numberOfLeadingZeros(distance + 1);
   }
 
-  /** The top bit of each byte that is zero. */
-  private static long zeroBytes(long word) {
-    return ~((word & LOW_BITS) + LOW_BITS | word | LOW_BITS);
+  /** Which bytes of a word are a certain one, a bit for each. */
+  private static int equalBytes(long word, int wanted) {
+    long other = word ^ wanted * ONES;
+    long top = ~((other & LOW_BITS) + LOW_BITS | other | LOW_BITS);
+    return (int) ((top >>> 7) * GATHER >>> Long.SIZE - Byte.SIZE);
   }
 
   /** Notes a position without looking for anything. */
