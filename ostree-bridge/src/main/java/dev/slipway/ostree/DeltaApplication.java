@@ -49,10 +49,11 @@ final class DeltaApplication {
       addObjects(transaction, parts, progress);
       requireWhole(transaction);
       transaction.writeMetadata(ObjectType.COMMIT, superblock.commit().toBytes());
-      Optional<Variant> detached =
-          superblock.metadata().find(superblock.name().path() + "/commitmeta", "a{sv}");
-      if (detached.isPresent()) {
-        transaction.writeDetached(superblock.name().to(), VariantDict.of(detached.get()).toBytes());
+      Optional<VariantDict> detached = superblock.detached();
+      Digest commit = superblock.name().to();
+      // What is here already may hold signatures that were made after the delta.
+      if (detached.isPresent() && !repository.has(ObjectName.commitMeta(commit))) {
+        transaction.writeDetached(commit, detached.get().toBytes());
       }
       transaction.commit();
     }

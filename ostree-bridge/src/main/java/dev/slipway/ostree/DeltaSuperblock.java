@@ -66,6 +66,29 @@ public record DeltaSuperblock(
     fallbacks = List.copyOf(fallbacks);
   }
 
+  private static String detachedKey(DeltaName name) {
+    return name.path() + "/commitmeta";
+  }
+
+  /** What stands beside the commit, signatures above all; nothing when nothing does. */
+  public Optional<VariantDict> detached() throws FormatException {
+    Optional<Variant> found = metadata.find(detachedKey(name), "a{sv}");
+    return found.isEmpty() ? Optional.empty() : Optional.of(VariantDict.of(found.get()));
+  }
+
+  /** The same with this beside the commit. */
+  public DeltaSuperblock withDetached(Optional<VariantDict> detached) {
+    String key = detachedKey(name);
+    VariantDict others = metadata.without(key);
+    return new DeltaSuperblock(
+        detached.map(all -> others.with(key, all.toVariant())).orElse(others),
+        timestampSeconds,
+        name,
+        commit,
+        parts,
+        fallbacks);
+  }
+
   /** The file. */
   public byte[] toBytes() {
     return Variant.tuple(

@@ -106,12 +106,13 @@ final class DeltaWriter {
     String source = ObjectName.commit(name.to()).toString();
     var superblock =
         new DeltaSuperblock(
-            VariantDict.empty(),
-            Commit.read(commit, source).timestampSeconds(),
-            name,
-            Variant.read(Commit.TYPE, commit, source),
-            written,
-            List.of());
+                VariantDict.empty(),
+                Commit.read(commit, source).timestampSeconds(),
+                name,
+                Variant.read(Commit.TYPE, commit, source),
+                written,
+                List.of())
+            .withDetached(repository.findDetachedMetadata(name.to()));
     Files.write(work.resolve(DeltaSuperblock.FILE), superblock.toBytes());
   }
 

@@ -218,10 +218,14 @@ public final class OstreeRepository {
 
   /** What is known about a commit beside it, signatures above all; empty when nothing is. */
   public VariantDict detachedMetadata(Digest commit) throws IOException {
+    return findDetachedMetadata(commit).orElseGet(VariantDict::empty);
+  }
+
+  Optional<VariantDict> findDetachedMetadata(Digest commit) throws IOException {
     Optional<byte[]> bytes = objects.detached(commit);
     return bytes.isEmpty()
-        ? VariantDict.empty()
-        : VariantDict.read(bytes.get(), commit + ".commitmeta");
+        ? Optional.empty()
+        : Optional.of(VariantDict.read(bytes.get(), commit + ".commitmeta"));
   }
 
   /** What keeps an inode out of a repository of this mode, in words. */

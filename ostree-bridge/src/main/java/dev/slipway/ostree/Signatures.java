@@ -15,7 +15,9 @@ final class Signatures {
   private Signatures() {}
 
   static Summary writeSummary(OstreeRepository repository, Instant at) throws IOException {
-    StoredDeltas.writeIndexes(repository, StoredDeltas.list(repository));
+    List<DeltaName> deltas = StoredDeltas.list(repository);
+    DeltaSignatures.refresh(repository, deltas);
+    StoredDeltas.writeIndexes(repository, deltas);
     Summary summary = Summary.of(repository, at);
     Files.deleteIfExists(summarySignatures(repository)); // of the old one
     Directories.replace(summaryFile(repository), summary.toBytes(), repository.syncs());
@@ -42,6 +44,7 @@ final class Signatures {
       transaction.writeDetached(commit, signed.toBytes());
       transaction.commit();
     }
+    DeltaSignatures.refreshUnlisted(repository, commit);
   }
 
   private static VariantDict ofSummary(OstreeRepository repository) throws IOException {

@@ -3,6 +3,7 @@ package dev.slipway.ostree;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.io.ByteSource;
+import dev.slipway.io.FormatException;
 import dev.slipway.ostree.gvariant.Variant;
 import dev.slipway.ostree.gvariant.VariantDict;
 import dev.slipway.ostree.object.Checksums;
@@ -79,6 +80,14 @@ final class StoredDeltas {
         }
       }
     }
+  }
+
+  /** What {@link #writeIndexes} wrote to a file: superblocks' digests by the deltas' names. */
+  static VariantDict indexed(byte[] index, String source) throws FormatException {
+    return VariantDict.read(index, source)
+        .find(Summary.STATIC_DELTAS, "a{sv}")
+        .map(VariantDict::of)
+        .orElseGet(VariantDict::empty);
   }
 
   /** Removes the deltas whose commit is not there any more, and gives their names. */

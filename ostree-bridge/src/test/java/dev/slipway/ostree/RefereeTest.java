@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +112,36 @@ class RefereeTest {
       Remote remote = again.remote("origin", now);
       assertThat(again.verifyCommit(commit, remote.commits())).hasSize(1);
       assertThat(ours.verifySummary(remote.summary())).hasSize(1);
+    }
+  }
+
+  @Test
+  void ostreeFindsSignaturesInOurDeltas() throws Exception {
+    try (Gpg gpg = new Gpg()) {
+      gpg.makeKey("builder@example.org", "ed25519", "never");
+      OpenPgpSigner signer = OpenPgpSigner.read(secretKey(gpg), new char[0], "secret.gpg");
+      Instant now = Clock.systemUTC().instant();
+      Digest first = ours.resolve("os/amd64");
+      ours.signCommit(first, Signing.with(signer, now));
+      Path keys = work.resolve("keys.gpg");
+      Files.write(keys, gpg.export("builder@example.org"));
+      OstreeRepository theirs = Repositories.init(work.resolve("theirs"), RepositoryMode.BARE_USER);
+      ostree(theirs, "remote", "add", "--gpg-import=" + keys, "origin", url());
+      ostree(theirs, "pull", "origin", "os/amd64");
+
+      Digest second = Repositories.commit(ours, "os/amd64", "two");
+      var name = new DeltaName(Optional.of(first), second);
+      StaticDelta.make(ours, name, DeltaOptions.threads(1), Progress.none());
+      ours.writeSummary(now);
+      ours.signCommit(second, Signing.with(signer, now));
+      ours.writeSummary(now);
+      // were it asked for, ostree would have nothing to verify
+      Files.move(ours.file(ObjectName.commitMeta(second)), work.resolve("away"));
+      ostree(theirs, "pull", "--require-static-deltas", "origin", "os/amd64");
+      assertThat(ostree(theirs, "show", "origin:os/amd64"))
+          .contains("two")
+          .contains("Good signature");
+      assertThat(ostree(theirs, "fsck")).contains("no errors found");
     }
   }
 

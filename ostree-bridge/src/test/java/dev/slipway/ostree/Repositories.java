@@ -58,6 +58,16 @@ final class Repositories {
     return Tool.output(all).strip();
   }
 
+  /** Copies the files of a directory to a new one. */
+  static void copy(Path from, Path to) throws IOException {
+    Files.createDirectory(to);
+    try (var files = Files.list(from)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+  }
+
   /** Changes a byte in the middle of a file. */
   static void damage(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
