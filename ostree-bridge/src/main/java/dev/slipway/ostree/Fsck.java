@@ -74,9 +74,8 @@ final class Fsck {
         reachable.addCommit(commit, true);
       }
     }
-    reachable.forEachFile(
-        file -> {
-          ObjectName name = ObjectName.file(file);
+    reachable.forEachLeaf(
+        name -> {
           if (!repository.has(name)) {
             problems.putIfAbsent(name, "missing");
           }

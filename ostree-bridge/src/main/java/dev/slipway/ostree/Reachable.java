@@ -8,6 +8,7 @@ import dev.slipway.ostree.object.ObjectName;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The objects that commits lead to. Missing ones are told to a listener and then passed over. */
 final class Reachable {
@@ -60,9 +61,10 @@ final class Reachable {
     return commit.parent();
   }
 
-  /** Shows the checksums of all files, in no order. */
-  void forEachFile(java.util.function.Consumer<Digest> action) {
-    files.forEach(action);
+  /** Shows the objects that were named and not looked for: files and dirmetas, in no order. */
+  void forEachLeaf(Consumer<ObjectName> action) {
+    metas.forEach(meta -> action.accept(ObjectName.dirMeta(meta)));
+    files.forEach(file -> action.accept(ObjectName.file(file)));
   }
 
   boolean hasCommit(Digest checksum) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.io.FormatException;
+import dev.slipway.ostree.object.Commit;
 import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.ostree.object.ObjectType;
 import dev.slipway.progress.Progress;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -277,6 +279,33 @@ class RepositoryTest {
     assertThat(repaired.after().problems()).isEmpty();
     assertThat(repaired.after().objects()).isEqualTo(objects);
     assertThat(repository.read(commit).read("/etc/greeting")).asString().isEqualTo("one");
+  }
+
+  @Test
+  void fsckMissesEveryKindOfObjectThatACommitReaches() throws Exception {
+    Digest checksum = Repositories.commit(repository, "a", "one");
+    OstreeRepository mirror = Repositories.init(work.resolve("mirror"), RepositoryMode.BARE_USER);
+    mirror.pullLocal("o", repository, PullOptions.of(List.of("a")).asMirror(), 2, Progress.none());
+    Commit commit = repository.commit(checksum);
+    var root = repository.dirTree(commit.tree());
+    var empty = root.directories().get(0);
+    Digest etc = root.directories().get(1).tree();
+    for (ObjectName gone :
+        List.of(
+            ObjectName.commit(checksum),
+            ObjectName.dirTree(commit.tree()),
+            ObjectName.dirMeta(commit.meta()),
+            ObjectName.dirTree(etc),
+            ObjectName.dirMeta(empty.meta()),
+            ObjectName.file(repository.dirTree(etc).files().get(0).checksum()))) {
+      Files.delete(repository.file(gone));
+      SortedMap<ObjectName, String> found = repository.fsck(2, Progress.none()).problems();
+      assertThat(found).containsOnlyKeys(gone);
+      assertThat(found.get(gone)).startsWith("missing");
+      assertThat(repository.repair(mirror, 2, Progress.none()).repaired()).containsExactly(gone);
+    }
+    assertThat(empty.meta()).isNotEqualTo(commit.meta());
+    assertThat(repository.fsck(2, Progress.none()).problems()).isEmpty();
   }
 
   @Test
