@@ -22,8 +22,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Serves a repository with the JDK's HTTP server: only what clients need (objects, refs, deltas,
- * summary, configuration), whole or from an offset on.
+ * Serves a repository as a part of somebody's HTTP server: only what clients need (objects, refs,
+ * deltas, summary, configuration), whole or from an offset on. {@link RepositoryServer} is a server
+ * with nothing else, and knows how to make the JDK's a fast one.
  *
  * <pre>{@code
  * HttpServer server = HttpServer.create(new InetSocketAddress(8080), 0);

@@ -4,7 +4,6 @@ package dev.slipway.ostree;
 import static dev.slipway.ostree.Repositories.ostree;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.slipway.digest.Digest;
 import dev.slipway.fetch.FetchOptions;
 import dev.slipway.fetch.Fetcher;
@@ -40,28 +39,27 @@ class RefereeTest {
   @TempDir Path work;
 
   private OstreeRepository ours;
-  private HttpServer server;
+  private RepositoryServer server;
   private ExecutorService workers;
 
   @BeforeEach
   void serve() throws Exception {
     ours = Repositories.init(work.resolve("ours"), RepositoryMode.ARCHIVE);
     Repositories.commit(ours, "os/amd64", "one");
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", RepositoryHandler.of(ours));
     workers = Executors.newFixedThreadPool(8);
-    server.setExecutor(workers);
-    server.start();
+    server =
+        RepositoryServer.start(
+            ours, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), workers);
   }
 
   @AfterEach
   void stop() {
-    server.stop(0);
+    server.close();
     workers.shutdownNow();
   }
 
   private String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    return "http://127.0.0.1:" + server.address().getPort() + "/";
   }
 
   @Test

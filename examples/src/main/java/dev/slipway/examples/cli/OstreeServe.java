@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.examples.cli;
 
-import com.sun.net.httpserver.HttpServer;
-import dev.slipway.ostree.RepositoryHandler;
+import dev.slipway.ostree.RepositoryServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
@@ -34,28 +33,23 @@ final class OstreeServe extends OstreeTask {
 
   @Override
   int run(PrintWriter out) throws IOException {
-    RepositoryHandler handler = RepositoryHandler.of(open());
-    HttpServer server = HttpServer.create(new InetSocketAddress(address, port), 0);
-    server.createContext("/", handler);
     ExecutorService workers = Executors.newFixedThreadPool(REQUESTS_AT_ONCE);
-    server.setExecutor(workers);
-    server.start();
-    out.println(
-        "serving "
-            + ostree.repository
-            + " at http://"
-            + address
-            + ":"
-            + server.getAddress().getPort()
-            + "/");
-    out.flush();
-    try {
+    try (RepositoryServer server =
+        RepositoryServer.start(open(), new InetSocketAddress(address, port), workers)) {
+      out.println(
+          "serving "
+              + ostree.repository
+              + " at http://"
+              + address
+              + ":"
+              + server.address().getPort()
+              + "/");
+      out.flush();
       Thread.currentThread().join(); // until the process ends
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped");
     } finally {
-      server.stop(0);
       workers.shutdownNow();
     }
     return 0;
