@@ -15,6 +15,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 
 /** Directories and small files of the host, written so that sudden death leaves no halves. */
 final class Directories {
+  /** How the names of files begin that are being written, and of those whose writer died. */
+  static final String DRAFT = ".tmp-";
+
   private Directories() {}
 
   static void makeAll(Path directory) throws IOException {
@@ -40,7 +43,7 @@ final class Directories {
    * @param sync whether it must be on the disk before it gets its name
    */
   static void replace(Path file, byte[] content, boolean sync) throws IOException {
-    Path beside = Files.createTempFile(file.getParent(), ".tmp-", "");
+    Path beside = Files.createTempFile(file.getParent(), DRAFT, "");
     try {
       try (FileChannel out = FileChannel.open(beside, StandardOpenOption.WRITE)) {
         var bytes = java.nio.ByteBuffer.wrap(content);

@@ -80,13 +80,19 @@ final class Fsck {
             problems.putIfAbsent(name, "missing");
           }
         });
-    for (var ref : repository.allRefs().entrySet()) {
-      ObjectName name = ObjectName.commit(ref.getValue());
-      if (!repository.has(name)) {
-        problems.putIfAbsent(name, "missing, and ref " + ref.getKey() + " points at it");
-      }
-    }
-    return new FsckReport(objects[0], commits.size(), partial, new TreeMap<>(problems));
+    SortedMap<String, String> deadRefs =
+        repository
+            .refs()
+            .dead(
+                commit -> {
+                  ObjectName name = ObjectName.commit(commit);
+                  boolean here = repository.has(name);
+                  if (!here) {
+                    problems.putIfAbsent(name, "missing");
+                  }
+                  return here;
+                });
+    return new FsckReport(objects[0], commits.size(), partial, new TreeMap<>(problems), deadRefs);
   }
 
   static boolean isPartialByDamage(OstreeRepository repository, Digest commit) throws IOException {

@@ -13,15 +13,21 @@ import java.util.TreeMap;
  * @param commits how many of them are commits
  * @param partialCommits of which only a part is meant to be here
  * @param problems damaged and missing objects, and what is wrong with each
+ * @param deadRefs refs that lead to no commit, by their files ({@code heads/os/amd64}), and why
  */
 public record FsckReport(
-    int objects, int commits, int partialCommits, SortedMap<ObjectName, String> problems) {
+    int objects,
+    int commits,
+    int partialCommits,
+    SortedMap<ObjectName, String> problems,
+    SortedMap<String, String> deadRefs) {
   public FsckReport {
     problems = Collections.unmodifiableSortedMap(new TreeMap<>(problems));
+    deadRefs = Collections.unmodifiableSortedMap(new TreeMap<>(deadRefs));
   }
 
   /** Whether nothing is wrong. */
   public boolean isClean() {
-    return problems.isEmpty();
+    return problems.isEmpty() && deadRefs.isEmpty();
   }
 }

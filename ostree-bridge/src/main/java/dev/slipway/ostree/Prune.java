@@ -52,6 +52,7 @@ final class Prune {
     }
     if (!options.dryRun()) {
       Transaction.sweepDead(repository.temporary());
+      StaleFiles.sweep(repository);
     }
     for (Digest root : roots()) {
       addHistory(root);

@@ -10,9 +10,11 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -95,8 +97,35 @@ public final class Refs {
     return list(directory.resolve("mirrors"));
   }
 
+  /**
+   * Refs that lead nowhere, by their files below {@code refs/}, and what is wrong with each: no
+   * checksum in it, or that of a commit that is not there.
+   */
+  SortedMap<String, String> dead(Predicate<Digest> isThere) throws IOException {
+    var dead = new TreeMap<String, String>();
+    for (Map.Entry<String, Path> ref : files(directory).entrySet()) {
+      try {
+        Digest commit = read(ref.getValue(), ref.getKey());
+        if (!isThere.test(commit)) {
+          dead.put(ref.getKey(), "points at commit " + commit + ", which is not here");
+        }
+      } catch (FormatException e) {
+        dead.put(ref.getKey(), e.getMessage());
+      }
+    }
+    return dead;
+  }
+
   private static SortedMap<String, Digest> list(Path root) throws IOException {
     var found = new TreeMap<String, Digest>();
+    for (Map.Entry<String, Path> ref : files(root).entrySet()) {
+      found.put(ref.getKey(), read(ref.getValue(), ref.getKey()));
+    }
+    return found;
+  }
+
+  private static SortedMap<String, Path> files(Path root) throws IOException {
+    var found = new TreeMap<String, Path>();
     if (!Files.isDirectory(root)) {
       return found;
     }
@@ -104,7 +133,7 @@ public final class Refs {
       for (Path file : (Iterable<Path>) files::iterator) {
         String name = root.relativize(file).toString();
         if (Files.isRegularFile(file) && isName(name)) {
-          found.put(name, read(file, name));
+          found.put(name, file);
         }
       }
     }

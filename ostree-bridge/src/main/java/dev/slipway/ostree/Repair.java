@@ -6,16 +6,22 @@ import dev.slipway.ostree.object.ObjectType;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Replaces what is damaged or missing by the same objects from another repository. A good object is
  * never touched; a damaged one stays until its replacement was checked.
  */
 final class Repair {
+  /** How many objects at most are repaired in vain when the machine dies. */
+  private static final int BATCH = 500;
+
   private Repair() {}
 
   /**
@@ -24,31 +30,50 @@ final class Repair {
   static RepairReport run(
       OstreeRepository repository, ObjectSource source, int threads, Progress progress)
       throws IOException {
-    var repaired = new ArrayList<ObjectName>();
+    var repaired = new TreeSet<ObjectName>();
     while (true) {
       FsckReport found = Fsck.run(repository, threads, progress);
       List<ObjectName> bad =
           found.problems().keySet().stream().filter(name -> !repaired.contains(name)).toList();
       if (bad.isEmpty()) {
-        if (found.isClean()) {
+        if (found.problems().isEmpty()) {
           unmark(repository);
         }
-        return new RepairReport(repaired, found);
+        return new RepairReport(List.copyOf(repaired), found);
       }
+      int before = repaired.size();
       try (Transaction transaction = repository.begin();
           Task task = progress.start("repairing " + bad.size() + " objects", -1)) {
-        int before = repaired.size();
-        for (ObjectName name : bad) {
-          if (replace(name, source, transaction, task)) {
-            repaired.add(name);
-          }
-        }
-        transaction.commit();
-        if (repaired.size() == before) {
-          return new RepairReport(repaired, found);
+        for (int from = 0; from < bad.size(); from += BATCH) {
+          List<ObjectName> batch = bad.subList(from, Math.min(bad.size(), from + BATCH));
+          repaired.addAll(replaceAll(batch, source, threads, transaction, task));
         }
       }
+      if (repaired.size() == before) {
+        return new RepairReport(List.copyOf(repaired), found);
+      }
     }
+  }
+
+  /** Replaces what can be had of a batch; it is in its place when this returns. */
+  private static Set<ObjectName> replaceAll(
+      List<ObjectName> batch,
+      ObjectSource source,
+      int threads,
+      Transaction transaction,
+      Task task)
+      throws IOException {
+    Set<ObjectName> done = ConcurrentHashMap.newKeySet();
+    Workers.forEach(
+        batch,
+        threads,
+        name -> {
+          if (replace(name, source, transaction, task)) {
+            done.add(name);
+          }
+        });
+    transaction.publish();
+    return done;
   }
 
   /** Commits that were partial because of damage are whole again. */
@@ -65,7 +90,8 @@ final class Repair {
   }
 
   private static boolean replace(
-      ObjectName name, ObjectSource source, Transaction transaction, Task task) {
+      ObjectName name, ObjectSource source, Transaction transaction, Task task)
+      throws InterruptedIOException {
     try {
       transaction.replaceDamaged(name);
       if (name.type() == ObjectType.COMMIT_META) {
@@ -77,6 +103,8 @@ final class Repair {
       }
       source.copy(List.of(name), transaction, task);
       return true;
+    } catch (InterruptedIOException e) {
+      throw e;
     } catch (IOException e) {
       task.note(name + ": cannot be repaired: " + e.getMessage());
       return false;

@@ -25,6 +25,10 @@ final class Workers {
 
   /** Items are started in their order; when one fails, no further ones are. */
   static <T> void forEach(List<T> items, int threads, Work<T> work) throws IOException {
+    if (items.size() == 1) {
+      work.on(items.get(0)); // no thread is worth it
+      return;
+    }
     int count = Math.max(1, Math.min(threads, items.size()));
     ExecutorService pool =
         Executors.newFixedThreadPool(

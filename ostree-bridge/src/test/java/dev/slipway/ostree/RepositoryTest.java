@@ -19,13 +19,18 @@ import dev.slipway.tree.TreeDifference;
 import dev.slipway.tree.TreeDifference.Aspect;
 import dev.slipway.tree.TreePath;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -306,6 +311,100 @@ class RepositoryTest {
     }
     assertThat(empty.meta()).isNotEqualTo(commit.meta());
     assertThat(repository.fsck(2, Progress.none()).problems()).isEmpty();
+  }
+
+  @Test
+  void fsckNamesRefsThatLeadNowhere() throws Exception {
+    Digest commit = Repositories.commit(repository, "a", "one");
+    Digest nobody = Digest.of(new byte[] {1});
+    repository.refs().setHead("os/dead", nobody);
+    repository.refs().setRemote("origin", "gone", nobody);
+    Files.writeString(repository.directory().resolve("refs/heads/junk"), "no checksum\n");
+    FsckReport found = repository.fsck(1, Progress.none());
+    assertThat(found.isClean()).isFalse();
+    assertThat(found.problems()).containsOnlyKeys(ObjectName.commit(nobody));
+    assertThat(found.deadRefs())
+        .containsOnly(
+            Map.entry("heads/junk", "ref heads/junk: found \"no checksum\", expected a checksum"),
+            Map.entry("heads/os/dead", "points at commit " + nobody + ", which is not here"),
+            Map.entry("remotes/origin/gone", "points at commit " + nobody + ", which is not here"));
+    assertThat(repository.refs().head("a")).contains(commit);
+  }
+
+  @Test
+  void aRepairThatIsBrokenOffGoesOnWhereItWas() throws Exception {
+    Tree many =
+        Tree.of(
+            t -> {
+              for (int i = 0; i < 700; i++) {
+                t.file("/f" + i, 0644, Content.utf8("content " + i));
+              }
+            });
+    Digest commit =
+        repository
+            .commit(many, CommitInfo.of("s", 1).onBranch("a"), 2, Progress.none())
+            .checksum();
+    OstreeRepository mirror = Repositories.init(work.resolve("mirror"), RepositoryMode.BARE_USER);
+    mirror.pullLocal("o", repository, PullOptions.of(List.of("a")).asMirror(), 2, Progress.none());
+    var files = new ArrayList<ObjectName>();
+    DeltaScope.of(repository, commit).files().values().stream()
+        .distinct()
+        .forEach(file -> files.add(ObjectName.file(file)));
+    files.sort(null);
+    for (ObjectName file : files) {
+      Files.delete(repository.file(file));
+    }
+    ObjectSource good = new LocalObjects(mirror, 1);
+    var asked = new AtomicInteger();
+    ObjectSource breaking =
+        new BreakingSource(
+            good,
+            () -> {
+              if (asked.incrementAndGet() > 600) {
+                throw new InterruptedIOException("broken off");
+              }
+            });
+    assertThatThrownBy(() -> Repair.run(repository, breaking, 1, Progress.none()))
+        .isInstanceOf(InterruptedIOException.class);
+    assertThat(repository.fsck(1, Progress.none()).problems()).hasSize(200);
+    RepairReport rest = Repair.run(repository, good, 2, Progress.none());
+    assertThat(rest.repaired()).hasSize(200);
+    assertThat(rest.after().isClean()).isTrue();
+  }
+
+  @Test
+  void pruneSweepsWhatDiedHalfWrittenADayAgo() throws Exception {
+    Repositories.commit(repository, "os/a", "one");
+    FileTime longAgo = FileTime.from(Instant.ofEpochSecond(Repositories.TIME));
+    Path root = repository.directory();
+    Path staging = Files.createDirectory(root.resolve("tmp/staging-1234-abcdef"));
+    Files.writeString(staging.resolve("object"), "half");
+    Path deltas = Files.createDirectories(root.resolve("deltas/AB"));
+    List<Path> old =
+        List.of(
+            staging,
+            Files.writeString(root.resolve("tmp/tmpobject-x"), "half"),
+            Files.writeString(root.resolve("refs/heads/os/.tmp-1"), "half"),
+            Files.writeString(root.resolve("state/.tmp-2"), "half"),
+            Files.writeString(deltas.resolve(".tmp-3"), "half"));
+    for (Path each : old) {
+      Files.setLastModifiedTime(each, longAgo);
+    }
+    Path young = Files.writeString(root.resolve("refs/heads/os/.tmp-4"), "at work");
+    Path theirs = Files.createDirectory(root.resolve("tmp/staging-1234-young"));
+    Files.setLastModifiedTime(root.resolve("tmp/cache"), longAgo);
+
+    repository.prune(PruneOptions.keepingRefs().asDryRun());
+    assertThat(old).allMatch(Files::exists);
+    repository.prune(PruneOptions.keepingRefs());
+    assertThat(old).noneMatch(Files::exists);
+    assertThat(List.of(young, theirs, root.resolve("tmp/cache"))).allMatch(Files::exists);
+    assertThat(repository.refs().heads()).containsOnlyKeys("os/a");
+
+    OstreeRepository impatient =
+        repository.withConfig(repository.config().with("core", "tmp-expiry-secs", "soon"));
+    assertThatThrownBy(() -> impatient.prune(PruneOptions.keepingRefs()))
+        .hasMessageEndingWith("config: core.tmp-expiry-secs: found \"soon\", expected seconds");
   }
 
   @Test
