@@ -37,10 +37,10 @@ ours=$(sed -n 's#.*\(http://[^ ]*[0-9]\)/$#\1#p' slipway.out)
 
 small() { # who url
   sed "s#.*#url = \"$2/objects/&\"\noutput = got#" names > requests
-  curl -sf -K requests -w '%{time_total} %{num_connects}\n' | sort -n > times
+  curl -sf -K requests -w '%{time_total} %{num_connects}\n' | sort -n > seconds
   awk -v who="$1" '{ t[NR] = $1 * 1000; c += $2; sum += $1 }
     END { printf "%-22s %-8s median %6.2f ms, 99 of 100 below %6.2f ms, %4.2f s for %d on %d connection(s)\n",
-      "small files", who, t[int((NR + 1) / 2)], t[int(NR * 0.99)], sum, NR, c }' times
+      "small files", who, t[int((NR + 1) / 2)], t[int(NR * 0.99)], sum, NR, c }' seconds
 }
 
 pull() { # who url
@@ -60,4 +60,4 @@ for _ in 1 2 3; do
   pull python http://127.0.0.1:8181
   pull slipway "$ours"
 done
-rm -rf pulled got names requests times
+rm -rf pulled got names requests seconds

@@ -57,11 +57,7 @@ final class Repair {
 
   /** Replaces what can be had of a batch; it is in its place when this returns. */
   private static Set<ObjectName> replaceAll(
-      List<ObjectName> batch,
-      ObjectSource source,
-      int threads,
-      Transaction transaction,
-      Task task)
+      List<ObjectName> batch, ObjectSource source, int threads, Transaction transaction, Task task)
       throws IOException {
     Set<ObjectName> done = ConcurrentHashMap.newKeySet();
     Workers.forEach(

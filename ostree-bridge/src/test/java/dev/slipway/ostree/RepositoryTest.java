@@ -341,9 +341,7 @@ class RepositoryTest {
               }
             });
     Digest commit =
-        repository
-            .commit(many, CommitInfo.of("s", 1).onBranch("a"), 2, Progress.none())
-            .checksum();
+        repository.commit(many, CommitInfo.of("s", 1).onBranch("a"), 2, Progress.none()).checksum();
     OstreeRepository mirror = Repositories.init(work.resolve("mirror"), RepositoryMode.BARE_USER);
     mirror.pullLocal("o", repository, PullOptions.of(List.of("a")).asMirror(), 2, Progress.none());
     var files = new ArrayList<ObjectName>();
