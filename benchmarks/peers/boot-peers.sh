@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # From power on to the login prompt: Slipway's examples/cloud.yaml beside an A/B image of the same packages that is put together by hand, with mmdebstrap, mke2fs,
-# sgdisk, grub-mkimage and a small initramfs of busybox and the modules its disk needs. Both run under QEMU's emulation, one after the other, on one core.
+# sgdisk, grub-mkimage and a small initramfs of busybox. The image by hand does what such an image has to do: its boot loader picks a slot and counts tries, its
+# initramfs finds the partitions by name and lays an overlay over the read-only root, its system checks and mounts the data partition and the ESP by label, and
+# a unit marks the slot good. Both run under QEMU's emulation, one after the other, on one core.
 #   boot-peers.sh [RUNS]
 # The first start of an image makes keys and ids; the second is what a machine does every day. Each run starts both images twice.
 # Needs root, mmdebstrap, e2fsprogs, gdisk, dosfstools, mtools, grub-pc-bin, grub-common, cpio, qemu-system-x86. CORE says which core (default 1).
@@ -13,86 +15,174 @@ work=$(mktemp -d -p "${PEER_TMP:-/dev/shm}" slipway-boot.XXXXXX)
 trap 'rm -rf --one-file-system "$work"' EXIT
 grub=/usr/lib/grub/i386-pc
 mib=2048 # sectors
+slot_a=00000000-0000-4000-8000-00000000000a
+slot_b=00000000-0000-4000-8000-00000000000b
 
 reference() { # makes $work/reference.img
   local packages tree=$work/tree kernel
   packages=$(sed -n '/^packages:/,/^[a-z]/s/^  - //p' "$home/examples/cloud.yaml" | paste -sd,)
-  mmdebstrap --quiet --mode=root --variant=minbase --include="$packages,busybox-static" bookworm "$work/tree.tar" >/dev/null
+  mmdebstrap --quiet --mode=root --variant=minbase --include="$packages,busybox-static,e2fsprogs,dosfstools,grub-common" bookworm "$work/tree.tar" >/dev/null
   mkdir "$tree" "$tree.initrd"
   tar -C "$tree" --numeric-owner --xattrs --xattrs-include='*' -xpf "$work/tree.tar"
   rm "$work/tree.tar"
-  echo reference >"$tree/etc/hostname"
-  : >"$tree/etc/machine-id"
-  rm -f "$tree"/etc/ssh/ssh_host_* "$tree"/boot/initrd.img*
-  mkdir -p "$tree/data"
-  # Host keys are made at the first start, as in the other image.
-  mkdir -p "$tree/etc/systemd/system/ssh.service.d"
-  printf '[Service]\nExecStartPre=\nExecStartPre=/usr/bin/ssh-keygen -A\nExecStartPre=/usr/sbin/sshd -t\n' >"$tree/etc/systemd/system/ssh.service.d/keys.conf"
-  printf '/dev/vda2 /boot/efi vfat umask=0077,noauto 0 0\n' >"$tree/etc/fstab"
+  system "$tree"
   kernel=$(basename "$tree"/boot/vmlinuz-*)
   initrd "$tree" "${kernel#vmlinuz-}" >"$tree/initrd.img"
   cp "$tree/boot/$kernel" "$tree/vmlinuz.plain"
   rm -f "$tree/vmlinuz" && mv "$tree/vmlinuz.plain" "$tree/vmlinuz"
   mke2fs -q -t ext4 -O ^has_journal -d "$tree" "$work/root" 640M
-  mke2fs -q -t ext4 "$work/data" 128M
+  mke2fs -q -t ext4 -L data "$work/data" 128M
   disk
   rm -rf --one-file-system "$tree" "$tree.initrd" "$work/root" "$work/data"
 }
 
-initrd() { # tree, kernel version: busybox, the way to a virtio disk, an overlay of everything on the data partition
-  local from=$1/usr/lib/modules/$2 to=$1.initrd module
-  mkdir -p "$to"/{bin,dev,proc,sys,new,lower,data}
+system() { # tree: what differs from machine to machine goes; what an A/B system needs comes
+  local tree=$1
+  echo reference >"$tree/etc/hostname"
+  : >"$tree/etc/machine-id"
+  rm -f "$tree"/etc/ssh/ssh_host_* "$tree"/boot/initrd.img*
+  mkdir -p "$tree/data" "$tree/boot/efi" "$tree/etc/systemd/system/ssh.service.d" "$tree/etc/systemd/system/default.target.wants"
+  cat >"$tree/etc/fstab" <<'TEXT'
+PARTLABEL=data /data ext4 defaults,noatime 0 2
+PARTLABEL=esp /boot/efi vfat umask=0077,noatime 0 0
+TEXT
+  # Host keys are made at the first start, as in the other image.
+  printf '[Service]\nExecStartPre=\nExecStartPre=/usr/bin/ssh-keygen -A\nExecStartPre=/usr/sbin/sshd -t\n' >"$tree/etc/systemd/system/ssh.service.d/keys.conf"
+  cat >"$tree/usr/local/sbin/mark-good" <<'TEXT'
+#!/bin/sh
+read -r line </proc/cmdline
+slot=${line##*ab.slot=}
+slot=${slot%% *}
+exec grub-editenv /boot/efi/EFI/debian/grubenv set "${slot}_OK=1" "${slot}_TRY=0"
+TEXT
+  chmod 755 "$tree/usr/local/sbin/mark-good"
+  cat >"$tree/etc/systemd/system/mark-good.service" <<'TEXT'
+[Unit]
+Description=Mark the running slot good
+RequiresMountsFor=/boot/efi
+After=multi-user.target
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/mark-good
+TEXT
+  ln -s ../mark-good.service "$tree/etc/systemd/system/default.target.wants/"
+}
+
+initrd() { # tree, kernel version: busybox, the modules of a virtio disk, of ext4, of the overlay and of the ESP in the order they load
+  local to=$1.initrd module path
+  mkdir -p "$to"/{bin,dev,proc,sys,run,new,lower,data,mod}
   cp "$1/usr/bin/busybox" "$to/bin/"
-  for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk crc16 crc32c_generic mbcache jbd2 ext4 overlay; do
-    find "$from" -name "$module.ko" -exec cp {} "$to/" \;
+  for module in virtio_pci virtio_blk crc32c_generic ext4 overlay vfat nls_cp437 nls_ascii; do
+    chroot "$1" modprobe -S "$2" --show-depends "$module" | sed -n 's/^insmod //p'
+  done | awk '!seen[$1]++ {print $1}' | while read -r path; do
+    cp "$1$path" "$to/mod/"
+    basename "$path" >>"$to/mod/order"
   done
   cat >"$to/init" <<'TEXT'
 #!/bin/busybox sh
-b=/bin/busybox
-$b mount -t devtmpfs dev /dev
-$b mount -t proc proc /proc
-$b mount -t sysfs sys /sys
-for m in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk crc16 crc32c_generic mbcache jbd2 ext4 overlay; do
-  [ ! -e /$m.ko ] || $b insmod /$m.ko
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+mount -t tmpfs -o mode=755 run /run
+while read -r module; do insmod "/mod/$module"; done </mod/order
+wait=3
+for word in $(cat /proc/cmdline); do
+  case $word in
+    ab.slot=*) slot=${word#*=} ;;
+    panic=*) wait=${word#*=} ;;
+  esac
 done
-until [ -b /dev/vda5 ]; do $b sleep 0.05; done
-$b mount -t ext4 -o ro,noload /dev/vda3 /lower
-$b mount -t ext4 -o noatime /dev/vda5 /data
-$b mkdir -p /data/upper /data/work
-$b mount -t overlay -o lowerdir=/lower,upperdir=/data/upper,workdir=/data/work overlay /new
-for m in dev proc sys; do $b mount -o move /$m /new/$m; done
-exec $b switch_root /new /sbin/init
+stop() {
+  echo "initramfs: $1"
+  sleep "$wait"
+  echo b >/proc/sysrq-trigger
+}
+partition() { # name: its device
+  for turn in 1 2 3 4 5 6 7 8 9 10; do
+    for event in /sys/class/block/*/uevent; do
+      if grep -q "^PARTNAME=$1\$" "$event"; then
+        echo "/dev/$(sed -n 's/^DEVNAME=//p' "$event")"
+        return
+      fi
+    done
+    sleep 0.2
+  done
+}
+root=$(partition "root$slot")
+data=$(partition data)
+[ -n "$root" ] || stop "no partition root$slot"
+mount -t ext4 -o ro,noload "$root" /lower || stop "cannot mount $root"
+mount -t ext4 -o noatime "$data" /data || stop "cannot mount $data"
+mkdir -p "/data/overlay/$slot/upper" "/data/overlay/$slot/work"
+mount -t overlay -o "lowerdir=/lower,upperdir=/data/overlay/$slot/upper,workdir=/data/overlay/$slot/work" overlay /new || stop 'cannot mount the overlay'
+for place in data dev proc sys run; do mount -o move "/$place" "/new/$place"; done
+[ -x /new/usr/lib/systemd/systemd ] || stop 'no init'
+exec switch_root /new /usr/lib/systemd/systemd
 TEXT
   chmod 755 "$to/init"
   (cd "$to" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -n9)
 }
 
+boot_script() {
+  cat <<TEXT
+serial --unit=0 --speed=115200
+terminal_input serial console
+terminal_output serial console
+set timeout=0
+insmod loadenv
+insmod test
+load_env
+if [ -z "\$ORDER" ]; then set ORDER="A B"; fi
+set pick=""
+set left=""
+for slot in \$ORDER; do
+  if [ -z "\$pick" ]; then
+    if [ "\$slot" = A ]; then set ok="\$A_OK"; set try="\$A_TRY"; else set ok="\$B_OK"; set try="\$B_TRY"; fi
+    if [ "\$ok" = 1 ]; then set pick="\$slot";
+    elif [ "\$try" = 3 ]; then set pick="\$slot"; set left=2;
+    elif [ "\$try" = 2 ]; then set pick="\$slot"; set left=1;
+    elif [ "\$try" = 1 ]; then set pick="\$slot"; set left=0;
+    fi
+  fi
+done
+if [ -z "\$pick" ]; then set pick=A; echo "no slot is left, taking A"; fi
+if [ -n "\$left" ]; then
+  if [ "\$pick" = A ]; then set A_TRY="\$left"; else set B_TRY="\$left"; fi
+  save_env A_TRY B_TRY
+fi
+if [ "\$pick" = A ]; then set default=0; set fallback=1; else set default=1; set fallback=0; fi
+regexp --set=1:disk '^\\(([a-z0-9]+),' "\$prefix"
+function start {
+  set root="\$disk,gpt\$2"
+  linux /vmlinuz root=PARTUUID=\$3 ro ab.slot=\$1 console=ttyS0 panic=3
+  initrd /initrd.img
+}
+menuentry "slot A" { start A 3 $slot_a }
+menuentry "slot B" { start B 4 $slot_b }
+TEXT
+}
+
 disk() {
   local image=$work/reference.img esp=$((2 * mib)) a=$((66 * mib)) b=$((706 * mib)) data=$((1346 * mib)) end=$((1474 * mib))
   truncate -s $(((end + mib) * 512)) "$image"
-  sgdisk -a 2048 -n 1:$mib:$((esp - 1)) -t 1:EF02 -n 2:$esp:$((a - 1)) -t 2:EF00 -n 3:$a:$((b - 1)) -t 3:8304 -n 4:$b:$((data - 1)) -t 4:8304 \
-    -n 5:$data:$((end - 1)) -t 5:8300 "$image" >/dev/null
+  sgdisk -a 2048 -n 1:$mib:$((esp - 1)) -t 1:EF02 -c 1:bios -n 2:$esp:$((a - 1)) -t 2:EF00 -c 2:esp \
+    -n 3:$a:$((b - 1)) -t 3:8304 -c 3:rootA -u 3:$slot_a -n 4:$b:$((data - 1)) -t 4:8304 -c 4:rootB -u 4:$slot_b \
+    -n 5:$data:$((end - 1)) -t 5:8300 -c 5:data "$image" >/dev/null
   truncate -s 64M "$work/esp"
   mkfs.fat -F 32 -n ESP "$work/esp" >/dev/null
-  cat >"$work/grub.cfg" <<'TEXT'
-serial --unit=0 --speed=115200
-terminal_output serial console
-load_env
-set A_TRY=1
-save_env A_TRY
-set root=(hd0,gpt3)
-linux /vmlinuz root=/dev/vda3 ro console=tty0 console=ttyS0 panic=10
-initrd /initrd.img
-boot
-TEXT
+  boot_script >"$work/grub.cfg"
   grub-editenv "$work/grubenv" create
+  grub-editenv "$work/grubenv" set 'ORDER=A B' A_OK=0 A_TRY=3 B_OK=0 B_TRY=0
   mmd -i "$work/esp" ::EFI ::EFI/debian
   mcopy -i "$work/esp" "$work/grub.cfg" "$work/grubenv" ::EFI/debian/
   dd if="$work/esp" of="$image" bs=1M seek=2 conv=notrunc,sparse status=none
   dd if="$work/root" of="$image" bs=1M seek=66 conv=notrunc,sparse status=none
   dd if="$work/data" of="$image" bs=1M seek=1346 conv=notrunc,sparse status=none
   rm "$work/esp"
-  grub-mkimage -O i386-pc -o "$work/core" -p '(,gpt2)/EFI/debian' biosdisk part_gpt fat ext2 normal configfile linux loadenv serial terminal echo boot gzio
+  grub-mkimage -O i386-pc -o "$work/core" -p '(,gpt2)/EFI/debian' biosdisk part_gpt fat ext2 normal configfile linux loadenv test regexp serial terminal echo sleep \
+    reboot halt minicmd search search_fs_uuid search_label ls cat gzio
   # boot.img finds the core image by its sector, the core its rest: what grub-install would write, without a device.
   python3 - "$image" "$grub/boot.img" "$work/core" <<'TEXT'
 import struct, sys
