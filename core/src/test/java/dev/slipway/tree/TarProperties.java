@@ -31,6 +31,7 @@ final class TarProperties {
   void readsWhatItWrites(@ForAll long seed) throws IOException {
     Tree tree = GeneratedTree.withoutSockets(seed);
     byte[] tar = tar(tree);
+    assertThat(TarWriter.of(tree).sizeBytes()).isEqualTo(tar.length);
     Tree read = read(tar);
     assertThat(TreeDifference.between(tree, read).toString()).isEqualTo("no difference");
     assertThat(TreeBytes.digest(read)).as("holes too").isEqualTo(TreeBytes.digest(tree));

@@ -90,6 +90,17 @@ final class TarTest {
   }
 
   @Test
+  void impliedDirectoriesCanBeLeftOut() throws IOException {
+    Tree tree = Tree.of(t -> t.directory("/a", 0700).file("/a/b/c", 0644, Content.utf8("c")));
+    var out = new ByteArrayOutputStream();
+    TarWriter writer = TarWriter.of(tree).withoutImpliedDirectories();
+    writer.writeTo(out);
+    assertThat(out.size()).isEqualTo(writer.sizeBytes()).isEqualTo(10_240);
+    assertThat(field(out.toByteArray(), 0, 5)).isEqualTo("./a/\0");
+    assertThat(field(out.toByteArray(), 512, 8)).isEqualTo("./a/b/c\0");
+  }
+
+  @Test
   void socketsAreRefusedBeforeAnythingIsWritten() {
     Tree tree = Tree.of(t -> t.device("/run/s", 0600, Node.Special.Kind.SOCKET, 0, 0));
     var out = new ByteArrayOutputStream();

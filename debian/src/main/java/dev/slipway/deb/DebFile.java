@@ -223,6 +223,11 @@ public final class DebFile {
     throw new FormatException(where + ": compressed in a way we do not read: \"" + suffix + "\"");
   }
 
+  /** The same package, whose files are read through another opening of its bytes. */
+  public DebFile through(BlockSource other) {
+    return new DebFile(name, other, data, controlText, control, controlFiles);
+  }
+
   /** What errors call it. */
   public String name() {
     return name;

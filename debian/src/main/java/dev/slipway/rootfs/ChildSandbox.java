@@ -4,21 +4,19 @@ package dev.slipway.rootfs;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import dev.slipway.tree.ContentKeeper;
-import dev.slipway.tree.Node;
-import dev.slipway.tree.Node.Special;
 import dev.slipway.tree.Tree;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.LongPredicate;
 
 /**
- * A sandbox in one child process of this one: the tree goes in on its standard input, what changed
+ * A sandbox in one child process of this one: the stages go in on its standard input, what changed
  * comes out on its standard output.
  *
  * <p>The child works in a file system in memory that is mounted for it alone, so nothing is left to
@@ -27,6 +25,7 @@ import java.util.function.LongPredicate;
  */
 final class ChildSandbox implements Sandbox {
   private static final int PIPE_BYTES = 1 << 16;
+  private static final String NO_RESULT = "the sandbox ended before it gave its result";
 
   private final SandboxDoor door;
   private final LongPredicate fitsInMemory;
@@ -59,20 +58,13 @@ final class ChildSandbox implements Sandbox {
 
   @Override
   public Tree run(
-      Tree tree,
-      List<SandboxCommand> commands,
-      SandboxSettings settings,
-      ContentKeeper keeper,
-      Progress progress)
+      List<SandboxStage> stages, SandboxSettings settings, ContentKeeper keeper, Progress progress)
       throws IOException {
-    if (commands.isEmpty()) {
-      return tree;
-    }
-    Tree sent = withoutDevices(tree);
-    var workplace = SandboxWorkplace.choose(tree.contentBytes(), settings, door, fitsInMemory);
+    long bytes = stages.stream().mapToLong(SandboxStage::contentBytes).max().orElseThrow();
+    var workplace = SandboxWorkplace.choose(bytes, settings, door, fitsInMemory);
     try (Task task = progress.start("running in the sandbox", -1);
         workplace) {
-      var log = new SandboxLog(commands, task, whenRunning);
+      var log = new SandboxLog(task, whenRunning);
       Process process = door.enter(workplace.script(), settings.network()).start();
       Thread reaper = new Thread(process::destroyForcibly, "sandbox-reaper");
       try {
@@ -82,10 +74,7 @@ final class ChildSandbox implements Sandbox {
           // This process is ending already: so shall the child.
           process.destroyForcibly();
         }
-        Tree changed =
-            talk(
-                process, SandboxScript.text(commands, settings), sent, log, tree, settings, keeper);
-        return withDevicesOf(tree, changed);
+        return talk(process, stages, log, settings, keeper);
       } finally {
         process.destroyForcibly();
         try {
@@ -99,42 +88,66 @@ final class ChildSandbox implements Sandbox {
 
   private Tree talk(
       Process process,
-      String script,
-      Tree sent,
+      List<SandboxStage> stages,
       SandboxLog log,
-      Tree tree,
       SandboxSettings settings,
       ContentKeeper keeper)
       throws IOException {
-    try (var feeder = SandboxFeeder.start(process.getOutputStream(), script, sent);
+    String program = SandboxScript.program(settings);
+    try (var feeder = SandboxFeeder.start(process.getOutputStream(), program, stages, log);
         var logger = SandboxLogReader.start(process.getErrorStream(), log)) {
-      Tree result = null;
-      IOException failure = null;
-      try (InputStream out = new BufferedInputStream(process.getInputStream(), PIPE_BYTES)) {
-        result = SandboxChanges.read(out, settings.epochSeconds(), keeper).appliedTo(sent);
-        out.transferTo(java.io.OutputStream.nullOutputStream());
-      } catch (IOException e) {
-        failure = e;
-        if (!log.hasFailed()) {
-          // A tree that cannot be read leaves the child writing into a pipe nobody empties.
-          process.destroyForcibly();
+      try {
+        Tree result = null;
+        IOException failure = null;
+        try (InputStream out = new BufferedInputStream(process.getInputStream(), PIPE_BYTES)) {
+          result = answer(out, feeder, settings, keeper);
+        } catch (IOException e) {
+          failure = e;
+          if (!log.hasFailed()) {
+            // A tree that cannot be read leaves the child writing into a pipe nobody empties.
+            process.destroyForcibly();
+          }
         }
+        int status = process.waitFor();
+        logger.finish();
+        feeder.finish();
+        feeder.rethrow();
+        if (status != 0 || log.hasFailed()) {
+          throw explain(log, status, feeder.writingFailure(), failure);
+        }
+        if (failure != null) {
+          throw failure;
+        }
+        logger.rethrow();
+        return result;
+      } finally {
+        process.destroyForcibly();
       }
-      int status = waitFor(process);
-      logger.finish();
-      feeder.finish();
-      if (status != 0 || log.hasFailed()) {
-        throw explain(log, status, feeder.failure(), failure);
-      }
-      if (failure != null) {
-        throw failure;
-      }
-      logger.rethrow();
-      return result;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while commands ran in the sandbox");
     }
+  }
+
+  /** Waits for the child's first word: then it has everything, or it has ended. */
+  private static Tree answer(
+      InputStream out, SandboxFeeder feeder, SandboxSettings settings, ContentKeeper keeper)
+      throws IOException, InterruptedException {
+    out.mark(1);
+    boolean ended = out.read() < 0;
+    if (ended) {
+      feeder.abandon();
+    }
+    Tree tree = feeder.finish();
+    if (ended || tree == null) {
+      throw new SandboxException(NO_RESULT);
+    }
+    out.reset();
+    Tree changed =
+        SandboxChanges.read(out, settings.epochSeconds(), keeper)
+            .appliedTo(SandboxDevices.without(tree));
+    out.transferTo(OutputStream.nullOutputStream());
+    return SandboxDevices.restored(tree, changed);
   }
 
   /**
@@ -167,45 +180,12 @@ final class ChildSandbox implements Sandbox {
     return error;
   }
 
-  private static int waitFor(Process process) throws InterruptedException {
-    return process.waitFor();
-  }
-
-  /**
-   * In a user namespace no device can be made, and a socket fits in no archive; nothing in a
-   * sandbox needs those of the tree.
-   */
-  private static Tree withoutDevices(Tree tree) {
-    return tree.without(path -> isDevice(tree.node(path).orElseThrow()));
-  }
-
-  private static boolean isDevice(Node node) {
-    return node instanceof Special special && special.kind() != Special.Kind.FIFO;
-  }
-
-  private static Tree withDevicesOf(Tree before, Tree after) {
-    return after.with(
-        t -> {
-          for (Map.Entry<dev.slipway.tree.TreePath, Node> entry : before.entries().entrySet()) {
-            boolean parentStays =
-                entry
-                    .getKey()
-                    .parent()
-                    .map(parent -> after.node(parent).orElse(null) instanceof Node.Directory)
-                    .orElse(false);
-            if (isDevice(entry.getValue()) && parentStays && t.node(entry.getKey()).isEmpty()) {
-              t.put(entry.getKey(), entry.getValue());
-            }
-          }
-        });
-  }
-
   /** Reads one record that ends with NUL; for the header, with a line end. */
   static String record(InputStream in, char end) throws IOException {
     var bytes = new java.io.ByteArrayOutputStream();
     for (int b = in.read(); b != end; b = in.read()) {
       if (b < 0) {
-        throw new SandboxException("the sandbox ended before it gave its result");
+        throw new SandboxException(NO_RESULT);
       }
       bytes.write(b);
     }

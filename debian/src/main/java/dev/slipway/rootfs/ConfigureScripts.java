@@ -29,6 +29,7 @@ final class ConfigureScripts {
 
   private final List<DebPackage> packages;
   private final Map<String, List<DebPackage>> byName = new HashMap<>();
+  private final Set<DebPackage> essential;
 
   /**
    * Takes packages in the order of their names.
@@ -47,26 +48,34 @@ final class ConfigureScripts {
         }
       }
     }
+    this.essential = findEssential();
   }
 
   /**
-   * The commands in order.
+   * What runs when the essential packages are there; nothing when none is essential.
    *
-   * @param late .deb files inside the tree that dpkg itself has to unpack
    * @param preseed answers for debconf, as {@code debconf-set-selections} takes them
    */
-  List<SandboxCommand> commands(List<String> late, String preseed) throws FormatException {
-    Set<DebPackage> first = essential();
-    List<DebPackage> rest = packages.stream().filter(about -> !first.contains(about)).toList();
-    var commands = new ArrayList<SandboxCommand>();
-    if (!first.isEmpty()) {
-      commands.add(stubbed("prepare the essential packages", preinst(first) + preseeding(preseed)));
-      commands.add(
-          stubbed(
-              "configure the essential packages",
-              DPKG + " --no-triggers --configure " + names(first) + "\n"));
+  List<SandboxCommand> first(String preseed) {
+    if (essential.isEmpty()) {
+      return List.of();
     }
-    String prepare = preinst(rest) + (first.isEmpty() ? preseeding(preseed) : "");
+    return List.of(
+        stubbed("prepare the essential packages", preinst(essential) + preseeding(preseed)),
+        stubbed(
+            "configure the essential packages",
+            DPKG + " --no-triggers --configure " + names(essential) + "\n"));
+  }
+
+  /**
+   * What runs after {@link #first}, when all packages are there.
+   *
+   * @param late .deb files inside the tree that dpkg itself has to unpack
+   */
+  List<SandboxCommand> rest(List<String> late, String preseed) {
+    List<DebPackage> rest = packages.stream().filter(about -> !essential.contains(about)).toList();
+    var commands = new ArrayList<SandboxCommand>();
+    String prepare = preinst(rest) + (essential.isEmpty() ? preseeding(preseed) : "");
     if (!prepare.isEmpty()) {
       commands.add(stubbed("prepare the packages", prepare));
     }
@@ -85,6 +94,11 @@ final class ConfigureScripts {
     return commands;
   }
 
+  /** The essential packages and everything they depend on, in name order. */
+  Set<DebPackage> essential() {
+    return essential;
+  }
+
   private static SandboxCommand stubbed(String name, String script) {
     return new SandboxCommand(name, script, true);
   }
@@ -98,8 +112,7 @@ final class ConfigureScripts {
         + " | debconf-set-selections\n";
   }
 
-  /** The essential packages and everything they depend on, in name order. */
-  private Set<DebPackage> essential() throws FormatException {
+  private Set<DebPackage> findEssential() throws FormatException {
     var found = new LinkedHashSet<DebPackage>();
     var queue = new ArrayDeque<DebPackage>();
     packages.stream().filter(DebPackage::essential).forEach(queue::add);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Writes dpkg's records of packages that are unpacked and not yet configured.
@@ -29,6 +30,10 @@ import java.util.Set;
  */
 final class DpkgDatabase {
   static final String DIRECTORY = "var/lib/dpkg";
+
+  /** Stanzas that join the status file when the packages in it have been configured. */
+  static final String FURTHER_STATUS = DIRECTORY + "/status-further";
+
   private static final String INFO = DIRECTORY + "/info/";
 
   /** Fields that only dpkg itself writes. */
@@ -51,9 +56,16 @@ final class DpkgDatabase {
     this.epochSeconds = epochSeconds;
   }
 
-  /** Writes everything; {@code paths} are each package's own, in its archive's order. */
-  void write(Map<DebPackage, List<TreePath>> paths) throws IOException {
+  /**
+   * Writes everything.
+   *
+   * @param paths each package's own, in its archive's order
+   * @param inStatus whether a package's stanza is in the status file at once
+   */
+  void write(Map<DebPackage, List<TreePath>> paths, Predicate<DebPackage> inStatus)
+      throws IOException {
     var status = new StringBuilder();
+    var further = new StringBuilder();
     put(INFO + "format", 0644, "1\n");
     for (Map.Entry<DebPackage, List<TreePath>> entry : paths.entrySet()) {
       DebPackage about = entry.getKey();
@@ -65,9 +77,14 @@ final class DpkgDatabase {
       for (ControlFile file : about.files().values()) {
         put(INFO + about.databaseName() + "." + file.name(), file.mode(), file.bytes());
       }
-      status.append(stanza(about, new HashSet<>(entry.getValue()))).append('\n');
+      (inStatus.test(about) ? status : further)
+          .append(stanza(about, new HashSet<>(entry.getValue())))
+          .append('\n');
     }
     put(DIRECTORY + "/status", 0644, status.toString());
+    if (!further.isEmpty()) {
+      put(FURTHER_STATUS, 0644, further.toString());
+    }
     put(DIRECTORY + "/available", 0644, "");
   }
 

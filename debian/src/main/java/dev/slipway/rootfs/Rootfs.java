@@ -25,14 +25,15 @@ import java.util.function.Consumer;
  * RootfsResult root = Rootfs.in(store).assemble(debs, RootfsOptions.of("amd64", epoch), Sandbox.best(), progress);
  * }</pre>
  *
- * <p>All packages are unpacked at once into one tree, which goes through the sandbox a single time
- * to be configured. Then everything that is not a function of the inputs is taken out, so that the
- * same packages and options give the same tree, whatever the machine, the user and the door of the
- * sandbox. Each package is unpacked once in the store's life, and each result is kept.
+ * <p>All packages are unpacked into one tree, which goes through the sandbox a single time to be
+ * configured: the essential ones already while the others are being unpacked. Then everything that
+ * is not a function of the inputs is taken out, so that the same packages and options give the same
+ * tree, whatever the machine, the user and the door of the sandbox. Each package is unpacked once
+ * in the store's life, and each result is kept.
  */
 public final class Rootfs {
   /** Raised whenever the same inputs give another tree. */
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private final Store store;
   private final int threads;
@@ -58,9 +59,9 @@ public final class Rootfs {
   }
 
   /**
-   * The same, which also hands the unpacked packages to {@code action} before any script has run on
-   * them: what depends on files that scripts leave alone can be made meanwhile. The action must be
-   * short.
+   * The same, which also hands the unpacked packages to {@code action}, as they are without any
+   * script: what depends on files that scripts leave alone can be made meanwhile. The action must
+   * be short; it runs on another thread.
    */
   public Rootfs whenUnpacked(Consumer<Tree> action) {
     return new Rootfs(store, threads, action);
@@ -81,7 +82,7 @@ public final class Rootfs {
         .with("packages", debs.stream().map(blob -> blob.digest().hex()).sorted().toList())
         .with("architecture", options.architecture())
         .with("time", options.epochSeconds())
-        .with("preseed", options.preseed())
+        .with("preseed", Digest.of(options.preseed().getBytes(StandardCharsets.UTF_8)))
         .with("initramfs-tools", Boolean.toString(options.initramfsTools()))
         .with("ids", options.ids().toString())
         .with("commands", commands)
@@ -105,28 +106,15 @@ public final class Rootfs {
     }
     Foreign.requireRunnable(options.architecture());
     sandbox.check();
-    List<UnpackedPackage> packages = unpackAll(debs, progress);
-    var late = new LateDebs();
-    var early = new ArrayList<UnpackedPackage>();
-    for (int i = 0; i < debs.size(); i++) {
-      if (packages.get(i).about().divertsBeforeUnpacking()) {
-        late.add(debs.get(i));
-      } else {
-        early.add(packages.get(i));
-      }
-    }
-    var order = new ArrayList<>(early.stream().map(UnpackedPackage::about).toList());
-    order.sort(UnpackedRoot.order());
+    var unpackedStore = new UnpackedStore(store, threads);
+    List<PackageFile> packages = unpackedStore.read(debs);
     Tree configured;
     IdMap ids;
     try (PackWriter pack = store.newPack("configured files")) {
-      Tree unpacked = late.addedTo(lay(early, options, pack));
-      whenUnpacked.accept(unpacked);
-      var commands =
-          new ArrayList<>(new ConfigureScripts(order).commands(late.paths(), options.preseed()));
-      commands.addAll(options.commands());
-      Tree run = sandbox.run(unpacked, commands, settings(options), pack, progress);
-      Tree normal = Normalization.at(options.epochSeconds()).apply(late.removedFrom(run), pack);
+      Tree run =
+          new Assembly(packages, unpackedStore, options, pack, whenUnpacked)
+              .run(sandbox, settings(options), progress);
+      Tree normal = Normalization.at(options.epochSeconds()).apply(run, pack);
       ids = IdMap.of(IdTable.of(normal), options.ids());
       configured = ids.apply(normal, pack);
       pack.commit();
@@ -151,9 +139,15 @@ public final class Rootfs {
    * sandbox.
    */
   public Tree unpack(List<Blob> debs, RootfsOptions options, Progress progress) throws IOException {
-    List<UnpackedPackage> packages = unpackAll(debs, progress);
-    try (PackWriter pack = store.newPack("records of unpacked packages")) {
-      Tree tree = lay(packages, options, pack);
+    var unpackedStore = new UnpackedStore(store, threads);
+    try (Task task =
+            progress.start("unpacking packages", debs.stream().mapToLong(Blob::size).sum());
+        PackWriter pack = store.newPack("records of unpacked packages")) {
+      List<UnpackedPackage> packages = unpackedStore.unpack(unpackedStore.read(debs), task);
+      Tree tree =
+          clamped(
+              UnpackedRoot.of(packages, options.architecture(), pack, options.epochSeconds()),
+              options.epochSeconds());
       pack.commit();
       return tree;
     }
@@ -178,19 +172,12 @@ public final class Rootfs {
     }
   }
 
-  private List<UnpackedPackage> unpackAll(List<Blob> debs, Progress progress) throws IOException {
-    try (Task task =
-        progress.start("unpacking packages", debs.stream().mapToLong(Blob::size).sum())) {
-      return new UnpackedStore(store, threads).unpack(debs, task);
-    }
-  }
-
-  private static Tree lay(List<UnpackedPackage> packages, RootfsOptions options, PackWriter pack)
-      throws IOException {
-    Normalization normalization = Normalization.at(options.epochSeconds());
-    Tree tree = UnpackedRoot.of(packages, options.architecture(), pack, options.epochSeconds());
-    // Scripts must see the times that the image will have: compiled Python files hold the times of
-    // their sources.
+  /**
+   * With the times that the image will have, which scripts must see: compiled Python files hold the
+   * times of their sources.
+   */
+  static Tree clamped(Tree tree, long epochSeconds) {
+    Normalization normalization = Normalization.at(epochSeconds);
     return tree.mapped(
         (path, inode) -> inode.withMetadata(normalization.clamped(inode.metadata())));
   }

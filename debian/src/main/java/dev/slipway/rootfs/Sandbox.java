@@ -28,18 +28,29 @@ import java.util.List;
 public interface Sandbox {
 
   /**
-   * Runs commands in order.
+   * Runs commands in order, stage by stage.
    *
+   * @param stages at least one
    * @throws SandboxException when a command fails, naming it and showing what it printed last; or
    *     when this door cannot be used here, saying what to install or enable
+   * @throws IOException of a stage that could not be made, as it was thrown
    */
   Tree run(
+      List<SandboxStage> stages, SandboxSettings settings, ContentKeeper keeper, Progress progress)
+      throws IOException;
+
+  /** Runs commands in order on a tree that is there. */
+  default Tree run(
       Tree tree,
       List<SandboxCommand> commands,
       SandboxSettings settings,
       ContentKeeper keeper,
       Progress progress)
-      throws IOException;
+      throws IOException {
+    return commands.isEmpty()
+        ? tree
+        : run(List.of(SandboxStage.of(tree, commands)), settings, keeper, progress);
+  }
 
   /**
    * Says why this door cannot be used on this machine, and how to mend that.
@@ -49,9 +60,9 @@ public interface Sandbox {
   void check() throws IOException;
 
   /**
-   * The same door, which also does something short at the moment the first command begins to run:
-   * commands run one after the other, so from then on other processors are idle. A door that cannot
-   * tell leaves it out.
+   * The same door, which also does something short at the moment the last stage's first command
+   * begins to run: commands run one after the other, and nothing is left to be made for them, so
+   * from then on other processors are idle. A door that cannot tell leaves it out.
    */
   default Sandbox whenRunning(Runnable action) {
     return this;

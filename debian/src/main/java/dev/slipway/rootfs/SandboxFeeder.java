@@ -7,60 +7,148 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
- * Writes the script and the tree to a child's standard input on a thread of its own, while the
+ * Makes the stages and writes them to a child's standard input on a thread of its own, while the
  * child's words are read on another.
  */
 final class SandboxFeeder implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final OutputStream out;
+  private final List<SandboxStage> stages;
+  private final SandboxLog log;
   private final Thread thread;
-  private volatile IOException failure;
+  private volatile boolean abandoned;
+  private volatile Tree tree;
+  private volatile IOException writing;
+  private volatile Exception making;
 
-  private SandboxFeeder(OutputStream out, String script, Tree tree) {
+  private SandboxFeeder(
+      OutputStream out, String program, List<SandboxStage> stages, SandboxLog log) {
     this.out = out;
-    this.thread = new Thread(() -> feed(script, tree), "sandbox-feeder");
+    this.stages = stages;
+    this.log = log;
+    this.thread = new Thread(() -> feed(program), "sandbox-feeder");
     thread.setDaemon(true);
   }
 
-  static SandboxFeeder start(OutputStream out, String script, Tree tree) {
-    var feeder = new SandboxFeeder(out, script, tree);
+  static SandboxFeeder start(
+      OutputStream out, String program, List<SandboxStage> stages, SandboxLog log) {
+    var feeder = new SandboxFeeder(out, program, stages, log);
     feeder.thread.start();
     return feeder;
   }
 
-  private void feed(String script, Tree tree) {
-    byte[] program = script.getBytes(StandardCharsets.UTF_8);
+  private void feed(String program) {
     try (OutputStream buffered = new BufferedOutputStream(out, BUFFER_BYTES)) {
-      buffered.write((program.length + "\n").getBytes(StandardCharsets.US_ASCII));
-      buffered.write(program);
-      buffered.flush();
-      TarWriter.write(tree, buffered);
+      writeScript(program, buffered);
+      Tree before = null;
+      for (SandboxStage stage : stages) {
+        SandboxStage.Ready ready = make(stage);
+        if (ready == null) {
+          return;
+        }
+        Tree sent = SandboxDevices.without(ready.tree());
+        boolean last = stage == stages.get(stages.size() - 1);
+        write(
+            before == null ? TarWriter.of(sent) : addition(before, sent),
+            ready.commands(),
+            last,
+            buffered);
+        before = sent;
+        if (last) {
+          tree = ready.tree();
+        }
+      }
     } catch (IOException e) {
-      failure = e;
+      writing = e;
     } catch (RuntimeException e) {
-      failure = new IOException("the tree cannot be sent to the sandbox: " + e.getMessage(), e);
+      writing = new IOException("the tree cannot be sent to the sandbox: " + e.getMessage(), e);
     }
   }
 
-  /** Waits until all is written or writing has failed. */
-  void finish() throws InterruptedException {
+  private SandboxStage.Ready make(SandboxStage stage) {
+    try {
+      return stage.make();
+    } catch (IOException | RuntimeException e) {
+      if (!abandoned) {
+        making = e;
+      }
+      return null;
+    }
+  }
+
+  /** Commands may have changed the directories that only lead to what joins them. */
+  private static TarWriter addition(Tree before, Tree sent) {
+    Tree addition =
+        StageAddition.of(before, sent)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "bug: a stage takes away what the stage before it brought"));
+    return TarWriter.of(addition).withoutImpliedDirectories();
+  }
+
+  private void write(
+      TarWriter archive, List<SandboxCommand> commands, boolean last, OutputStream to)
+      throws IOException {
+    int first = log.expect(commands, last);
+    writeScript(SandboxScript.stage(commands, first, last ? 0 : archive.sizeBytes()), to);
+    archive.writeTo(to);
+  }
+
+  private static void writeScript(String script, OutputStream to) throws IOException {
+    byte[] bytes = script.getBytes(StandardCharsets.UTF_8);
+    to.write((bytes.length + "\n").getBytes(StandardCharsets.US_ASCII));
+    to.write(bytes);
+    to.flush();
+  }
+
+  /**
+   * Waits until all is written and gives the last stage's tree; null when it never came to that.
+   */
+  Tree finish() throws InterruptedException {
     thread.join();
+    return tree;
   }
 
   /** Why writing failed; null when it did not. A child that ended early shows as a broken pipe. */
-  IOException failure() {
-    return failure;
+  IOException writingFailure() {
+    return writing;
   }
 
+  /** Throws what a stage threw when it was made. */
+  void rethrow() throws IOException {
+    if (making instanceof IOException failure) {
+      throw failure;
+    }
+    if (making instanceof RuntimeException failure) {
+      throw failure;
+    }
+  }
+
+  /** Tells a stage that is being made that nobody wants it any more. */
+  void abandon() {
+    abandoned = true;
+    thread.interrupt();
+  }
+
+  /** When this returns, no stage is being made. The child must have ended. */
   @Override
-  public void close() throws IOException {
-    try {
-      out.close();
-    } catch (IOException e) {
-      // What was not written no longer matters: the child is gone.
+  public void close() {
+    abandon();
+    boolean interrupted = Thread.interrupted();
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -27,7 +27,7 @@ final class SandboxLog {
   private static final Pattern PACKAGE_STEP =
       Pattern.compile("(?:Setting up|Processing triggers for|Unpacking|Preparing) (\\S+).*");
 
-  private final List<SandboxCommand> commands;
+  private final List<SandboxCommand> commands = new ArrayList<>();
   private final Task task;
   private final Runnable whenRunning;
   private final ArrayDeque<String> lines = new ArrayDeque<>();
@@ -37,11 +37,29 @@ final class SandboxLog {
   private SandboxException failure;
   private boolean started;
   private boolean unpacking;
+  private int lastStage = Integer.MAX_VALUE;
 
-  SandboxLog(List<SandboxCommand> commands, Task task, Runnable whenRunning) {
-    this.commands = commands;
+  /**
+   * @param whenRunning done when the last stage's first command begins
+   */
+  SandboxLog(Task task, Runnable whenRunning) {
     this.task = task;
     this.whenRunning = whenRunning;
+  }
+
+  /**
+   * Tells of commands that will run.
+   *
+   * @param last whether none come after them
+   * @return the number of the first of them
+   */
+  synchronized int expect(List<SandboxCommand> some, boolean last) {
+    int first = commands.size();
+    commands.addAll(some);
+    if (last) {
+      lastStage = first;
+    }
+    return first;
   }
 
   synchronized void line(String line) {
@@ -75,8 +93,8 @@ final class SandboxLog {
         if (words.length != 2 || !isCommand(words[1])) {
           return false;
         }
-        if (unpacking) {
-          unpacking = false;
+        unpacking = false;
+        if (Integer.parseInt(words[1]) == lastStage) {
           whenRunning.run();
         }
         lines.clear();

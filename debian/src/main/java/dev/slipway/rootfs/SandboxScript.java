@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes the shell script that process 1 of a sandbox runs: settings and files in front, {@code
- * sandbox.sh} behind.
+ * Writes the shell scripts that process 1 of a sandbox runs: settings in front, {@code sandbox.sh}
+ * behind, then the commands of each stage.
  */
 final class SandboxScript {
   private static final String PROGRAM = "sandbox.sh";
@@ -18,7 +18,8 @@ final class SandboxScript {
 
   private SandboxScript() {}
 
-  static String text(List<SandboxCommand> commands, SandboxSettings settings) throws IOException {
+  /** Everything but the stages. */
+  static String program(SandboxSettings settings) throws IOException {
     var out =
         new StringBuilder(
             "set -eu\numask 022\nbase=/tmp\ncd \"$base\"\nmkdir root io io/commands io/stubs io/paths\n");
@@ -31,20 +32,34 @@ final class SandboxScript {
         .variables()
         .forEach((name, value) -> out.append(' ').append(quoted(name + "=" + value)));
     out.append(" chroot . /bin/sh -e \"/run/slipway/$1\"; }\n");
-    for (int i = 0; i < commands.size(); i++) {
-      put(out, "commands/" + i, commands.get(i).script());
-    }
     int stub = 0;
     for (Map.Entry<TreePath, String> entry : settings.stubs().entrySet()) {
       put(out, "paths/" + stub, entry.getKey().relative());
       put(out, "stubs/" + stub, entry.getValue());
       stub++;
     }
-    out.append("commands() {\n");
+    return out.append(program()).toString();
+  }
+
+  /**
+   * One stage, see {@code sandbox.sh}.
+   *
+   * @param first the number of the first command
+   * @param archiveBytes what of the input is the archive; 0 for all that is left of it, which makes
+   *     this stage the last
+   */
+  static String stage(List<SandboxCommand> commands, int first, long archiveBytes) {
+    var out = new StringBuilder("archive=").append(archiveBytes).append('\n');
     for (int i = 0; i < commands.size(); i++) {
-      out.append("  perform ").append(i).append(commands.get(i).stubbed() ? " yes\n" : " no\n");
+      put(out, "commands/" + (first + i), commands.get(i).script());
     }
-    return out.append("}\n").append(program()).toString();
+    out.append("commands() {\n  :\n");
+    for (int i = 0; i < commands.size(); i++) {
+      out.append("  perform ")
+          .append(first + i)
+          .append(commands.get(i).stubbed() ? " yes\n" : " no\n");
+    }
+    return out.append("}\n").toString();
   }
 
   private static void put(StringBuilder out, String name, String content) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Packages laid over one another with dpkg's records of them: a tree in which {@code dpkg
@@ -39,6 +40,20 @@ final class UnpackedRoot {
   static Tree of(
       List<UnpackedPackage> packages, String architecture, ContentKeeper keeper, long epochSeconds)
       throws IOException {
+    return of(packages, about -> true, architecture, keeper, epochSeconds);
+  }
+
+  /**
+   * The same with a status file of only some packages; the stanzas of the others lie in {@link
+   * DpkgDatabase#FURTHER_STATUS}.
+   */
+  static Tree of(
+      List<UnpackedPackage> packages,
+      Predicate<DebPackage> inStatus,
+      String architecture,
+      ContentKeeper keeper,
+      long epochSeconds)
+      throws IOException {
     requireOneOfEach(packages);
     TreeBuilder tree = Tree.empty().toBuilder();
     MergedUsr.addTo(tree, architecture);
@@ -50,7 +65,7 @@ final class UnpackedRoot {
     }
     var lists = new LinkedHashMap<DebPackage, List<TreePath>>();
     sorted.forEach(unpacked -> lists.put(unpacked.about(), merge.list(unpacked.about())));
-    new DpkgDatabase(tree, keeper, epochSeconds).write(lists);
+    new DpkgDatabase(tree, keeper, epochSeconds).write(lists, inStatus);
     return merge.tree();
   }
 

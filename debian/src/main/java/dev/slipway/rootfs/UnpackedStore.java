@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.rootfs;
 
-import dev.slipway.deb.DebFile;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
@@ -41,42 +40,49 @@ final class UnpackedStore {
     this.threads = threads;
   }
 
+  /** Reads what packages say of themselves; in the order they were given. */
+  List<PackageFile> read(List<Blob> debs) throws IOException {
+    Map<Blob, PackageFile> read = new ConcurrentHashMap<>();
+    Parallel.forEach(debs, threads, "read", blob -> read.put(blob, PackageFile.read(blob)));
+    return debs.stream().map(read::get).toList();
+  }
+
   /** The packages in the order they were given. */
-  List<UnpackedPackage> unpack(List<Blob> debs, Task task) throws IOException {
-    var queue = new ArrayList<>(debs);
-    queue.sort(Comparator.comparingLong(Blob::size).reversed().thenComparing(Blob::digest));
+  List<UnpackedPackage> unpack(List<PackageFile> files, Task task) throws IOException {
+    var queue = new ArrayList<>(files);
+    queue.sort(
+        Comparator.comparingLong((PackageFile file) -> file.blob().size())
+            .reversed()
+            .thenComparing(file -> file.blob().digest()));
     Map<Digest, UnpackedPackage> done = new ConcurrentHashMap<>();
     Parallel.forEach(
         queue,
         threads,
         "unpack",
-        blob -> {
-          done.put(blob.digest(), unpack(blob));
-          task.advance(blob.size());
+        file -> {
+          done.put(file.blob().digest(), unpack(file));
+          task.advance(file.blob().size());
         });
-    var all = new ArrayList<UnpackedPackage>();
-    debs.forEach(blob -> all.add(done.get(blob.digest())));
-    return all;
+    return files.stream().map(file -> done.get(file.blob().digest())).toList();
   }
 
-  private UnpackedPackage unpack(Blob blob) throws IOException {
-    String name = blob.label().isEmpty() ? blob.digest() + ".deb" : blob.label();
+  private UnpackedPackage unpack(PackageFile file) throws IOException {
+    Blob blob = file.blob();
+    String name = file.deb().name();
     Key key = Key.of("unpacked package", VERSION).with("deb", blob.digest());
-    try (BlockSource source = blob.open()) {
-      DebFile deb = DebFile.read(source, name);
-      DebPackage about = DebPackage.of(deb);
-      Optional<byte[]> kept = store.result(key);
-      if (kept.isPresent()) {
-        return read(about, kept.get());
-      }
-      requireWhole(blob, name);
-      try (PackWriter pack = store.newPack("files of " + name)) {
-        UnpackedPackage unpacked = UnpackedPackage.read(deb, about, pack);
-        pack.commit();
-        StoredTree stored = StoredTree.write(store, unpacked.tree(), "tree of " + name);
-        store.putResult(key, bytes(stored, unpacked.order()), stored.blobs());
-        return unpacked;
-      }
+    Optional<byte[]> kept = store.result(key);
+    if (kept.isPresent()) {
+      return read(file.about(), kept.get());
+    }
+    requireWhole(blob, name);
+    try (BlockSource source = blob.open();
+        PackWriter pack = store.newPack("files of " + name)) {
+      UnpackedPackage unpacked =
+          UnpackedPackage.read(file.deb().through(source), file.about(), pack);
+      pack.commit();
+      StoredTree stored = StoredTree.write(store, unpacked.tree(), "tree of " + name);
+      store.putResult(key, bytes(stored, unpacked.order()), stored.blobs());
+      return unpacked;
     }
   }
 

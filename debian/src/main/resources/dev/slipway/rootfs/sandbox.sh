@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The host's side of a sandbox: process 1 of its own namespaces, standing in a private file system at $base.
-# Standard input is a tar of the tree. Standard output is a header, the list of all paths and a tar of what changed.
+# Standard input holds the stages: for each the length of a script in a line, the script, a tar of what joins the tree. The script says how long the tar is
+# (0: all that is left, in the last stage) and defines what to run. Standard output is a header, the list of all paths and a tar of what changed.
 # Standard error carries what the commands print, and lines that start with byte 1 and tell how far the run is.
-# Above this text stand the settings and the files the run needs, as assignments and calls of put.
+# Above this text stand the settings and the programs that cover others, as assignments and calls of put.
 
 say() { printf '\001%s\n' "$*" >&2; }
 fail() { say "broken $*"; exit 4; }
@@ -126,29 +127,57 @@ paths() {
   sed -z 's/^[^ ]* [^ ]* //'
 }
 
+untar() {
+  tar -C root -xpPf - --numeric-owner --xattrs --xattrs-include='*' --warning=no-timestamp
+}
+
+# Makes the tree what the next stage wants.
+unpack() {
+  IFS= read -r length || fail "the next stage never came"
+  head -c "$length" >io/stage
+  . io/stage
+  say unpack
+  if [ "$archive" = 0 ]; then untar; else head -c "$archive" | untar; fi || fail "unpacking the tree"
+}
+
+# Leaves nothing of the host's side in the tree.
+leave() {
+  uncover
+  covering=no
+  for directory in dev/shm dev/pts dev run tmp; do umount -R -l "root/$directory"; done
+}
+
 cd "$base"
 export LC_ALL=C
 : >io/covered
 : >io/added
+: >io/touched
 covering=no
+archive=1
+started=
 heartbeat &
-say unpack
-tar -C root -xpPf - --numeric-owner --xattrs --xattrs-include='*' --warning=no-timestamp || fail "unpacking the tree"
-sleep 0.02 # change times are as coarse as the kernel's tick; what follows must be told apart from what was
-list >io/before
-started=$(date +%s)
-prepare
-commands
-say collect
-trap '' TERM
-kill -9 -1 || true
-wait
-uncover
-for directory in dev/shm dev/pts dev run tmp; do umount -R -l "root/$directory"; done
-list >io/after
-comm -z -13 io/before io/after | paths | sort -z >io/changed
+while [ "$archive" != 0 ]; do
+  unpack
+  sleep 0.02 # change times are as coarse as the kernel's tick; what follows must be told apart from what was
+  list >io/before
+  [ -n "$started" ] || started=$(date +%s)
+  prepare
+  commands
+  if [ "$archive" = 0 ]; then
+    say collect
+    trap '' TERM
+    kill -9 -1 || true
+    wait
+  fi
+  leave
+  list >io/after
+  comm -z -13 io/before io/after | paths >>io/touched
+done
+paths <io/after >io/listed
+sort -z io/listed >io/sorted
+sort -z -u io/touched | comm -z -12 - io/sorted >io/changed
 printf 'slipway %s %s\n' "$started" "$(($(date +%s) + 1))"
-paths <io/after
+cat io/listed
 printf '\0'
 tar -C root -c --format=pax --pax-option=delete=atime,delete=ctime --numeric-owner --xattrs --xattrs-include='*' --xattrs-exclude=security.selinux \
   --no-recursion --null --verbatim-files-from -T io/changed -f - 2>io/tar.log || { cat io/tar.log >&2; fail "packing what changed"; }

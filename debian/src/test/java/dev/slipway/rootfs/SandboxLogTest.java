@@ -11,11 +11,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SandboxLogTest {
-  private static final List<SandboxCommand> COMMANDS = List.of(SandboxCommand.of("only", "true"));
+  private static SandboxLog log(Task task) {
+    var log = new SandboxLog(task, () -> {});
+    log.expect(List.of(SandboxCommand.of("only", "true")), true);
+    return log;
+  }
 
   @Test
   void marksThatTheSandboxNeverSetsAreOutput() throws Exception {
-    var log = new SandboxLog(COMMANDS, Task.NONE, () -> {});
+    var log = log(Task.NONE);
     var said = new StringBuilder("\001command 0\n");
     List<String> malformed =
         List.of(
@@ -53,7 +57,7 @@ class SandboxLogTest {
             throw new IllegalStateException("nobody listens");
           }
         };
-    var log = new SandboxLog(COMMANDS, failing, () -> {});
+    var log = log(failing);
     try (var reader = reader("\001command 0\nSetting up x\nlast\n\001failed 0 3\n", log)) {
       reader.finish();
       assertThatThrownBy(reader::rethrow).hasMessage("nobody listens");

@@ -4,11 +4,13 @@ package dev.slipway.rootfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.io.FormatException;
 import dev.slipway.progress.Progress;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.ContentKeeper;
 import dev.slipway.tree.Metadata;
+import dev.slipway.tree.Node.Directory;
 import dev.slipway.tree.Node.HardLink;
 import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Node.Special;
@@ -17,6 +19,7 @@ import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreeDifference;
 import dev.slipway.tree.TreePath;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -109,6 +113,120 @@ class SandboxTest {
             "ls /proc | grep -cx '[0-9]*' >/etc/count");
     assertThat(text(after, "etc/root") + text(after, "etc/pid")).isEqualTo("/\n1\n");
     assertThat(Integer.parseInt(text(after, "etc/count").strip())).isLessThan(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"chroot", "namespaces"})
+  void aLaterStageJoinsWhatTheCommandsBeforeLeft(String door) throws Exception {
+    Metadata old = Metadata.mode(0755).withMtime(1_234_567_890, 5);
+    Tree first =
+        TestRoot.busybox()
+            .with(
+                t -> {
+                  t.put(TreePath.of("srv"), new Directory(old))
+                      .put(TreePath.of("opt"), new Directory(old));
+                  t.file("srv/kept", 0644, Content.utf8("kept"));
+                  t.file("srv/changed", 0644, Content.utf8("as it came"));
+                  t.file("srv/replaced", 0644, Content.utf8("first"));
+                  t.file("srv/removed", 0644, Content.utf8("x"));
+                });
+    Tree second =
+        first.with(
+            t -> {
+              t.file("opt/new", 0600, Content.utf8("new"));
+              t.put(TreePath.of("opt/dir"), new Directory(old));
+              t.remove(TreePath.of("srv/replaced"));
+              t.file("srv/replaced", 0640, Content.utf8("second"));
+              t.directory("tmp", 01777).file("tmp/inside", 0644, Content.utf8("hidden meanwhile"));
+            });
+    var covered = SandboxSettings.at(EPOCH).withStub("bin/stub", "#!/bin/sh\nexit 7\n");
+    List<SandboxStage> stages =
+        List.of(
+            SandboxStage.of(
+                first,
+                List.of(
+                    new SandboxCommand(
+                        "one",
+                        "echo one >/srv/changed; echo one >/srv/replaced; rm /srv/removed; chmod 700 /srv; echo >/tmp/x",
+                        true))),
+            SandboxStage.of(
+                second,
+                List.of(
+                    new SandboxCommand(
+                        "two",
+                        "cat /srv/changed /srv/replaced /opt/new >/etc/seen; test ! -e /tmp/inside",
+                        true),
+                    SandboxCommand.of("three", "echo three >>/srv/changed"))));
+    Tree after = door(door).run(stages, covered, ContentKeeper.inMemory(), QUIET);
+    assertThat(text(after, "etc/seen")).isEqualTo("one\nsecondnew");
+    assertThat(text(after, "srv/changed")).isEqualTo("one\nthree\n");
+    assertThat(text(after, "srv/replaced")).isEqualTo("second");
+    assertThat(text(after, "srv/kept")).isEqualTo("kept");
+    assertThat(text(after, "tmp/inside")).isEqualTo("hidden meanwhile");
+    assertThat(after.contains("srv/removed")).isFalse();
+    assertThat(after.inode("srv").orElseThrow().metadata().mode()).isEqualTo(0700);
+    assertThat(after.inode("opt").orElseThrow()).isEqualTo(new Directory(old));
+    assertThat(after.inode("opt/dir").orElseThrow()).isEqualTo(new Directory(old));
+  }
+
+  @Test
+  void aStageThatCannotBeMadeEndsTheRun() throws Exception {
+    SandboxStage broken =
+        new SandboxStage() {
+          @Override
+          public long contentBytes() {
+            return 0;
+          }
+
+          @Override
+          public Ready make() throws IOException {
+            throw new FormatException("some.deb: damaged");
+          }
+        };
+    List<SandboxStage> stages =
+        List.of(
+            SandboxStage.of(TestRoot.busybox(), List.of(SandboxCommand.of("one", "true"))), broken);
+    assertThatThrownBy(
+            () ->
+                door("chroot")
+                    .run(stages, SandboxSettings.at(EPOCH), ContentKeeper.inMemory(), QUIET))
+        .isExactlyInstanceOf(FormatException.class)
+        .hasMessage("some.deb: damaged");
+  }
+
+  @Test
+  void aCommandThatFailsEndsWhatIsBeingMadeForTheNextStage() throws Exception {
+    var abandoned = new AtomicBoolean();
+    SandboxStage endless =
+        new SandboxStage() {
+          @Override
+          public long contentBytes() {
+            return 0;
+          }
+
+          @Override
+          public Ready make() throws IOException {
+            try {
+              Thread.sleep(600_000);
+            } catch (InterruptedException e) {
+              abandoned.set(true);
+            }
+            throw new InterruptedIOException("interrupted");
+          }
+        };
+    List<SandboxStage> stages =
+        List.of(
+            SandboxStage.of(
+                TestRoot.busybox(), List.of(SandboxCommand.of("one", "echo why >&2; exit 9"))),
+            endless);
+    assertThatThrownBy(
+            () ->
+                door("chroot")
+                    .run(stages, SandboxSettings.at(EPOCH), ContentKeeper.inMemory(), QUIET))
+        .isInstanceOf(SandboxException.class)
+        .hasMessageContaining("one: failed with status 9")
+        .hasMessageContaining("why");
+    assertThat(abandoned).isTrue();
   }
 
   @ParameterizedTest

@@ -14,6 +14,7 @@ import dev.slipway.progress.Progress;
 import dev.slipway.rootfs.Sandbox;
 import dev.slipway.rootfs.SandboxCommand;
 import dev.slipway.rootfs.SandboxSettings;
+import dev.slipway.rootfs.SandboxStage;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.ContentKeeper;
@@ -26,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -38,21 +40,36 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ImageBuildTest {
   /** A door behind which nothing happens. */
-  private static final Sandbox NOTHING_RUNS =
-      new Sandbox() {
-        @Override
-        public Tree run(
-            Tree tree,
-            List<SandboxCommand> commands,
-            SandboxSettings settings,
-            ContentKeeper keeper,
-            Progress progress) {
-          return tree;
-        }
+  private static final Sandbox NOTHING_RUNS = behind((tree, commands) -> tree);
 
-        @Override
-        public void check() {}
-      };
+  private interface Effect {
+    Tree of(Tree tree, List<SandboxCommand> commands) throws IOException;
+  }
+
+  /** A door behind which all commands together have one effect on the last stage's tree. */
+  private static Sandbox behind(Effect effect) {
+    return new Sandbox() {
+      @Override
+      public Tree run(
+          List<SandboxStage> stages,
+          SandboxSettings settings,
+          ContentKeeper keeper,
+          Progress progress)
+          throws IOException {
+        Tree tree = Tree.empty();
+        var commands = new ArrayList<SandboxCommand>();
+        for (SandboxStage stage : stages) {
+          SandboxStage.Ready ready = stage.make();
+          tree = ready.tree();
+          commands.addAll(ready.commands());
+        }
+        return effect.of(tree, commands);
+      }
+
+      @Override
+      public void check() {}
+    };
+  }
 
   private static final long TIME = 1_700_000_000;
 
@@ -208,22 +225,11 @@ class ImageBuildTest {
     Path spec = spec("files: [{path: /a, source: app}]\n");
     BuildOptions options = options("out");
     Sandbox editing =
-        new Sandbox() {
-          @Override
-          public Tree run(
-              Tree tree,
-              List<SandboxCommand> commands,
-              SandboxSettings settings,
-              ContentKeeper keeper,
-              Progress progress)
-              throws IOException {
-            Files.writeString(app, "two");
-            return tree;
-          }
-
-          @Override
-          public void check() {}
-        };
+        behind(
+            (tree, commands) -> {
+              Files.writeString(app, "two");
+              return tree;
+            });
     ImageBuild.of(ImageSpec.read(spec), options).withSandbox(editing).run(Progress.none());
     assertThat(ImageBuild.unchanged(spec, options)).isEmpty();
     build(spec, options);
@@ -300,36 +306,26 @@ class ImageBuildTest {
   @Test
   void commandsLeaveTimesAndNumbersAsTheyAre() throws IOException {
     Sandbox touching =
-        new Sandbox() {
-          @Override
-          public Tree run(
-              Tree tree,
-              List<SandboxCommand> commands,
-              SandboxSettings settings,
-              ContentKeeper keeper,
-              Progress progress) {
-            if (commands.stream().noneMatch(each -> each.script().equals("touch /made"))) {
-              return tree;
-            }
-            return tree.with(
-                t -> {
-                  Metadata made = Metadata.mode(0644).withOwner(1000, 1000);
-                  t.put(
-                      TreePath.of("/old"),
-                      new RegularFile(made.withMtime(TIME - 5, 0), Content.EMPTY));
-                  t.put(
-                      TreePath.of("/made"),
-                      new RegularFile(made.withMtime(TIME + 9_999_999_999L, 0), Content.EMPTY));
-                  t.file(
-                      "/etc/shadow",
-                      0640,
-                      Content.utf8("root:*:19000:0:99999:7:::\nanna:*::::::\n"));
-                });
-          }
-
-          @Override
-          public void check() {}
-        };
+        behind(
+            (tree, commands) -> {
+              if (commands.stream().noneMatch(each -> each.script().equals("touch /made"))) {
+                return tree;
+              }
+              return tree.with(
+                  t -> {
+                    Metadata made = Metadata.mode(0644).withOwner(1000, 1000);
+                    t.put(
+                        TreePath.of("/old"),
+                        new RegularFile(made.withMtime(TIME - 5, 0), Content.EMPTY));
+                    t.put(
+                        TreePath.of("/made"),
+                        new RegularFile(made.withMtime(TIME + 9_999_999_999L, 0), Content.EMPTY));
+                    t.file(
+                        "/etc/shadow",
+                        0640,
+                        Content.utf8("root:*:19000:0:99999:7:::\nanna:*::::::\n"));
+                  });
+            });
     Path spec = spec("time: 1700000000\nrun: [touch /made]\nusers: [{name: anna, uid: 1000}]\n");
     BuildResult built =
         ImageBuild.of(ImageSpec.read(spec), options("out"))
