@@ -29,6 +29,12 @@ final class DeltaApplication {
     InputStream open(int number) throws IOException;
   }
 
+  /** Which parts to apply, of those that make something that is not here. */
+  @FunctionalInterface
+  interface Choice {
+    boolean takes(int number, List<ObjectName> missing);
+  }
+
   private final OstreeRepository repository;
   private final DeltaSuperblock superblock;
   private final DeltaLimits limits;
@@ -46,7 +52,7 @@ final class DeltaApplication {
   void run(Parts parts, Progress progress) throws IOException {
     requireBase();
     try (Transaction transaction = repository.begin()) {
-      addObjects(transaction, parts, progress);
+      addObjects(transaction, parts, (number, missing) -> true, progress);
       requireWhole(transaction);
       transaction.writeMetadata(ObjectType.COMMIT, superblock.commit().toBytes());
       Optional<VariantDict> detached = superblock.detached();
@@ -59,9 +65,13 @@ final class DeltaApplication {
     }
   }
 
-  /** Adds all objects but the commit to a transaction, and passes over parts that add none. */
-  void addObjects(Transaction transaction, Parts parts, Progress progress) throws IOException {
-    List<Integer> wanted = wanted(transaction);
+  /**
+   * Adds what the chosen parts make to a transaction; the commit is not among it. Parts that add
+   * nothing are passed over.
+   */
+  void addObjects(Transaction transaction, Parts parts, Choice choice, Progress progress)
+      throws IOException {
+    List<Integer> wanted = wanted(transaction, choice);
     long total = wanted.stream().mapToLong(i -> superblock.parts().get(i).sizeBytes()).sum();
     try (Task task = progress.start("applying static delta", total)) {
       Path work = transaction.workDirectory();
@@ -72,7 +82,7 @@ final class DeltaApplication {
     }
   }
 
-  private List<Integer> wanted(Transaction transaction) throws FormatException {
+  private List<Integer> wanted(Transaction transaction, Choice choice) throws FormatException {
     var wanted = new ArrayList<Integer>();
     for (int i = 0; i < superblock.parts().size(); i++) {
       Part part = superblock.parts().get(i);
@@ -80,7 +90,9 @@ final class DeltaApplication {
         throw new FormatException(
             place(i) + ": a part of " + part.sizeBytes() + " bytes, at most " + limits.partBytes());
       }
-      if (!part.objects().stream().allMatch(transaction::has)) {
+      List<ObjectName> missing =
+          part.objects().stream().filter(object -> !transaction.has(object)).toList();
+      if (!missing.isEmpty() && choice.takes(i, missing)) {
         wanted.add(i);
       }
     }
@@ -138,22 +150,14 @@ final class DeltaApplication {
       throws IOException {
     String place = place(number);
     Part part = superblock.parts().get(number);
-    InputStream file = inline(number).orElse(null);
-    try (PartInput input =
-            PartInput.open(file != null ? file : parts.open(number), part, limits, work, place);
+    Optional<byte[]> inline = superblock.inline(number);
+    InputStream file =
+        inline.isPresent() ? new ByteArrayInputStream(inline.get()) : parts.open(number);
+    try (PartInput input = PartInput.open(file, part, limits, work, place);
         var application =
             new PartApplication(
                 repository, transaction, input, part.objects(), limits, work, place)) {
       application.run();
     }
-  }
-
-  /** A part may lie within the superblock, {@code (yay)} under its path. */
-  private Optional<InputStream> inline(int number) throws FormatException {
-    return superblock
-        .metadata()
-        .find(superblock.name().path() + "/" + number, "(yay)")
-        .map(Variant::toBytes)
-        .map(ByteArrayInputStream::new);
   }
 }

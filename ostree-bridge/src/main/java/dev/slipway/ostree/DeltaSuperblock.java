@@ -89,6 +89,19 @@ public record DeltaSuperblock(
         fallbacks);
   }
 
+  /** A part that lies within the superblock, {@code (yay)} under its path. */
+  Optional<byte[]> inline(int number) {
+    return findInline(number).map(Variant::toBytes);
+  }
+
+  boolean hasInline(int number) {
+    return findInline(number).isPresent();
+  }
+
+  private Optional<Variant> findInline(int number) {
+    return metadata.find(name.path() + "/" + number, "(yay)");
+  }
+
   /** The file. */
   public byte[] toBytes() {
     return Variant.tuple(

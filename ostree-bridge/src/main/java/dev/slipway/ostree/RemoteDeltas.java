@@ -3,6 +3,8 @@ package dev.slipway.ostree;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.io.FormatException;
+import dev.slipway.ostree.DeltaSuperblock.Part;
+import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import java.io.IOException;
@@ -16,7 +18,8 @@ import java.util.Optional;
 
 /**
  * Uses the static deltas of a remote repository: the first that leads from a commit that is here,
- * or the one from nothing when none is.
+ * or the one from nothing when none is. Of a delta, those parts are fetched that are smaller than
+ * the objects they would bring.
  *
  * <p>What a delta makes is held against checksums, and what it does not make is fetched afterwards;
  * so a delta that is missing, damaged or hostile costs a download and nothing else. A summary that
@@ -83,6 +86,13 @@ record RemoteDeltas(OstreeRepository repository, DeltaLimits limits) implements 
     return true;
   }
 
+  /** A part that came with the superblock costs nothing more. */
+  private static boolean isCheaper(
+      DeltaSuperblock superblock, int number, List<ObjectName> missing, LooseCost loose) {
+    Part part = superblock.parts().get(number);
+    return superblock.hasInline(number) || part.sizeBytes() <= loose.bytes(part, missing);
+  }
+
   private void apply(
       RemoteFiles remote,
       Transaction into,
@@ -94,6 +104,10 @@ record RemoteDeltas(OstreeRepository repository, DeltaLimits limits) implements 
       throw new FormatException(name.path() + ": leads elsewhere: " + superblock.name());
     }
     Path work = into.workDirectory();
+    LooseCost loose =
+        LooseCost.of(
+            superblock.commit(),
+            superblock.parts().stream().flatMap(part -> part.objects().stream()).toList());
     new DeltaApplication(repository, superblock, limits, name.path())
         .addObjects(
             into,
@@ -106,6 +120,7 @@ record RemoteDeltas(OstreeRepository repository, DeltaLimits limits) implements 
                   Task.NONE);
               return Files.newInputStream(file, StandardOpenOption.DELETE_ON_CLOSE);
             },
+            (number, missing) -> isCheaper(superblock, number, missing, loose),
             progress);
   }
 }
