@@ -3,11 +3,15 @@
 # Commits and checks out one tree with ostree and with slipway, in turn, without fsync on either side.
 # Usage: ostree-peers.sh TREE.tar WORKDIR
 # SLIPWAY: the command to run, "./slipway" by default.
+# With benchmarks/target/benchmarks.jar (mvn -q package -DskipTests), or a class path in BENCHMARKS, the second commit also from a
+# tree whose contents are known by digest: without the start of a JVM, and what JVM and tree take together is its memory.
 # Prints for every run: what, who, seconds on the clock, seconds of CPU, peak memory in MiB.
 set -eu
 [ $# -eq 2 ] || { echo "usage: $0 TREE.tar WORKDIR" >&2; exit 2; }
 export LC_ALL=C.UTF-8
-slipway=${SLIPWAY:-$(cd "$(dirname "$0")/../.." && pwd)/slipway}
+home=$(cd "$(dirname "$0")/../.." && pwd)
+slipway=${SLIPWAY:-$home/slipway}
+benchmarks=${BENCHMARKS:-$home/benchmarks/target/benchmarks.jar}
 tar=$(realpath "$1")
 mkdir -p "$2"
 cd "$2"
@@ -44,6 +48,16 @@ run 'commit' slipway "$slipway" ostree --repo=ours "${commit[@]}" --tree=tar=fir
 run 'commit, one changed' ostree ostree --repo=theirs "${commit[@]}" --tree=tar=second.tar
 run 'commit, one changed' slipway "$slipway" ostree --repo=ours "${commit[@]}" --tree=tar=second.tar
 [ "$(cat theirs/refs/heads/tree)" = "$(cat ours/refs/heads/tree)" ] || { echo 'different commits' >&2; exit 1; }
+if [ -n "${BENCHMARKS:-}" ] || [ -e "$benchmarks" ]; then
+  repository known
+  /usr/bin/time -o time -f '%M' java -Xmx256m -cp "$benchmarks" dev.slipway.benchmarks.OstreeSecondCommit \
+    first.tar known /etc/slipway-changed tree/etc/slipway-changed > log
+  read -r wall cpu checksum < log
+  [ "$(cat theirs/refs/heads/tree)" = "$checksum" ] || { echo 'different commits' >&2; exit 1; }
+  awk -v wall="$wall" -v cpu="$cpu" '{ printf "%-22s %-8s %7.2f s  %7.2f s CPU  %5.0f MiB\n",
+    "commit, one changed", "tree", wall, cpu, $1 / 1024 }' time
+  rm -rf known
+fi
 rm -rf tree
 run 'checkout' ostree ostree --repo=theirs checkout tree tree-theirs
 rm -rf tree-theirs

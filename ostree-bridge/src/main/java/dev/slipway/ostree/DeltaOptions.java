@@ -11,9 +11,9 @@ package dev.slipway.ostree;
  *     is compared by a rolling hash instead
  */
 public record DeltaOptions(int threads, long partBytes, long memoryBytes) {
-  /** Parts of 16 MiB, 320 MiB of memory. */
+  /** Parts of 14 MiB, 336 MiB of memory: enough for two compressors. */
   public static DeltaOptions threads(int threads) {
-    return new DeltaOptions(threads, 16L << 20, 320L << 20);
+    return new DeltaOptions(threads, 14L << 20, 336L << 20);
   }
 
   public DeltaOptions {

@@ -34,13 +34,16 @@ import java.util.concurrent.Future;
  * plan, so the number of threads changes nothing. What is kept in memory is bounded: files that
  * were encoded and wait for their turn by {@link #AHEAD_BYTES}, everything else by the budget.
  *
- * <p>The plan's order is what compresses best: directories, then files that have an old one at the
- * same place, then new ones by kind and name; programs come last and in parts of their own, for
- * which the compressor turns jumps into addresses.
+ * <p>The order is what compresses best: directories, then patches of old files, then whole files by
+ * kind and name, those among them whose patch was no smaller; programs come last and in parts of
+ * their own, for which the compressor turns jumps into addresses.
  */
 final class DeltaWriter {
-  private static final long AHEAD_BYTES = 24L << 20;
+  private static final long AHEAD_BYTES = 16L << 20;
   private static final int AHEAD_FILES = 256;
+
+  /** Runs of zeros compress as well in parts of this size, and those keep all threads busy. */
+  private static final long PATCHES_BYTES = 8L << 20;
 
   /** A part is not ended for the sake of programs before it holds this much. */
   private static final long WORTH_A_PART_BYTES = 1L << 20;
@@ -96,8 +99,7 @@ final class DeltaWriter {
         part.metadata(each.getKey(), each.getValue());
       }
     }
-    var pairs = new DeltaPairs(before.files());
-    writeFiles(plan(pairs, pairs.newFiles(after.files())));
+    writeFiles(new DeltaPairs(before.files()), after);
     var written = new ArrayList<Part>();
     for (Future<Part> each : parts) {
       written.add(each.get());
@@ -119,32 +121,53 @@ final class DeltaWriter {
   /** A file to encode. */
   private record Planned(NewFile file, Optional<Digest> base, Kind kind, String order) {}
 
-  private List<Planned> plan(DeltaPairs pairs, List<NewFile> files) throws IOException {
-    var plan = new ArrayList<Planned>();
-    for (NewFile file : files) {
+  private void writeFiles(DeltaPairs pairs, DeltaScope after)
+      throws IOException, ExecutionException, InterruptedException {
+    var patches = new ArrayList<Planned>();
+    var wholes = new ArrayList<Planned>();
+    for (NewFile file : pairs.newFiles(after.files())) {
       Optional<Digest> base = pairs.baseOf(file.path());
-      Kind kind = Kind.PATCHES;
-      if (base.isEmpty()) {
-        boolean program = FileKind.isProgram(repository.storedFile(file.checksum()));
-        kind = program ? Kind.PROGRAMS : Kind.FILES;
+      if (base.isPresent()) {
+        patches.add(new Planned(file, base, Kind.PATCHES, ""));
+      } else {
+        wholes.add(whole(file));
       }
-      String order = kind == Kind.PATCHES ? "" : FileKind.order(file.path());
-      plan.add(new Planned(file, base, kind, order));
     }
-    plan.sort(
+    Kind last = write(patches, Kind.PATCHES, wholes);
+    long wholeBytes = 0;
+    for (Planned each : wholes) {
+      wholeBytes += repository.storedFile(each.file().checksum()).sizeBytes();
+    }
+    if (wholeBytes < WORTH_A_PART_BYTES) {
+      wholes.replaceAll(each -> new Planned(each.file(), each.base(), last, each.order()));
+    }
+    wholes.sort(
         Comparator.comparing(Planned::kind)
             .thenComparing(Planned::order)
             .thenComparing(p -> p.file().path()));
-    return plan;
+    endPart(write(wholes, last, List.of()));
   }
 
-  private void writeFiles(List<Planned> plan)
+  private Planned whole(NewFile file) throws IOException {
+    boolean program = FileKind.isProgram(repository.storedFile(file.checksum()));
+    Kind kind = program ? Kind.PROGRAMS : Kind.FILES;
+    return new Planned(file, Optional.empty(), kind, FileKind.order(file.path()));
+  }
+
+  /**
+   * Writes files in the order of a plan.
+   *
+   * @param kind of what the open part holds
+   * @param better gets those that were to be patched and are smaller whole
+   * @return what the part holds that is open now
+   */
+  private Kind write(List<Planned> plan, Kind kind, List<Planned> better)
       throws IOException, ExecutionException, InterruptedException {
     Deque<Future<EncodedFile>> ahead = new ArrayDeque<>();
     Deque<Planned> waiting = new ArrayDeque<>();
     Iterator<Planned> rest = plan.iterator();
     long aheadBytes = 0;
-    Kind kind = Kind.PATCHES;
+    Kind open = kind;
     try {
       while (rest.hasNext() || !ahead.isEmpty()) {
         while (rest.hasNext()
@@ -157,12 +180,16 @@ final class DeltaWriter {
         Planned planned = waiting.remove();
         try (EncodedFile file = ahead.remove().get()) {
           aheadBytes -= repository.storedFile(planned.file().checksum()).sizeBytes();
-          boolean turn = planned.kind() != kind && part.dataBytes() >= WORTH_A_PART_BYTES;
-          if (turn || part.dataBytes() + file.dataBytes() > partBytes(kind)) {
-            endPart(kind);
+          if (planned.base().isPresent() && !file.isPatch()) {
+            better.add(whole(planned.file()));
+            continue;
+          }
+          boolean turn = planned.kind() != open && part.dataBytes() >= WORTH_A_PART_BYTES;
+          if (turn || part.dataBytes() + file.dataBytes() > partBytes(open)) {
+            endPart(open);
           }
           if (part.isEmpty()) {
-            kind = planned.kind();
+            open = planned.kind();
           }
           file.addTo(part);
         }
@@ -172,12 +199,13 @@ final class DeltaWriter {
         each.cancel(true);
       }
     }
-    endPart(kind);
+    return open;
   }
 
-  /** Runs of zeros compress as well in parts of half the size, and those keep all threads busy. */
   private long partBytes(Kind kind) {
-    return kind == Kind.PATCHES ? options.partBytes() / 2 : options.partBytes();
+    return kind == Kind.PATCHES
+        ? Math.min(options.partBytes(), PATCHES_BYTES)
+        : options.partBytes();
   }
 
   private EncodedFile encode(Planned planned) throws IOException {

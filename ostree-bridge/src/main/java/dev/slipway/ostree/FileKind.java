@@ -33,10 +33,15 @@ final class FileKind {
     return X86.contains((start[MACHINE_OFFSET] & 0xff) | (start[MACHINE_OFFSET + 1] & 0xff) << 8);
   }
 
-  /** Brings files of one kind together: by the end of the name, then by the directory. */
+  /**
+   * Brings files of one kind together: by the end of the name, then by the path. What Python
+   * compiled comes beside its source, whose names and texts it has.
+   */
   static String order(String path) {
-    String name = path.substring(path.lastIndexOf('/') + 1);
+    String plain = path.replace("/__pycache__/", "/");
+    String name = plain.substring(plain.lastIndexOf('/') + 1);
     int dot = name.lastIndexOf('.');
-    return dot > 0 ? name.substring(dot) : "";
+    String end = dot > 0 ? name.substring(dot) : "";
+    return (end.equals(".pyc") ? ".py" : end) + "\0" + plain;
   }
 }

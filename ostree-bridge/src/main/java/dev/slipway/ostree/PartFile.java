@@ -32,16 +32,11 @@ final class PartFile {
     PROGRAMS
   }
 
-  private static final int DICTIONARY_BYTES_MAX = 16 << 20;
-  private static final int DICTIONARY_BYTES_MIN = 1 << 16;
+  private static final int DICTIONARY_BYTES_MAX = 14 << 20;
+  private static final int DICTIONARY_BYTES_STEP = 1 << 16;
 
   /** In runs of zeros a deeper search, or one in a tree, costs much and finds little. */
   private static final int PATCH_DEPTH = 16;
-
-  /** What the compressor takes for each byte of its dictionary, and beside it. */
-  private static final long MEMORY_FACTOR = 12;
-
-  private static final long MEMORY_BYTES = 4L << 20;
 
   private PartFile() {}
 
@@ -55,20 +50,17 @@ final class PartFile {
       options.setMatchFinder(LZMA2Options.MF_HC4);
       options.setDepthLimit(PATCH_DEPTH);
     }
-    int dictionary = DICTIONARY_BYTES_MIN;
-    while (dictionary < DICTIONARY_BYTES_MAX && dictionary < part.dataBytes()) {
-      dictionary *= 2;
-    }
     if (kind == Kind.FILES) {
       options.setPb(0);
       options.setLc(LZMA2Options.LC_LP_MAX);
     }
-    options.setDictSize(dictionary);
+    long steps = part.dataBytes() / DICTIONARY_BYTES_STEP + 1;
+    options.setDictSize((int) Math.min(DICTIONARY_BYTES_MAX, steps * DICTIONARY_BYTES_STEP));
     FilterOptions[] filters =
         kind == Kind.PROGRAMS
             ? new FilterOptions[] {new X86Options(), options}
             : new FilterOptions[] {options};
-    try (MemoryBudget.Share ignored = budget.take(MEMORY_FACTOR * dictionary + MEMORY_BYTES);
+    try (MemoryBudget.Share ignored = budget.take(options.getEncoderMemoryUsage() * 1024L);
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
       out.write(XZ_MARK);
       try (var xz = new XZOutputStream(out, filters, XZ.CHECK_CRC64)) {
