@@ -36,5 +36,5 @@ done
 run commit "$slipway" ostree --repo=served commit --branch=tree --subject=s --timestamp=@1 --tree=tar=tree.tar
 run pull "$slipway" ostree --repo=pulled pull "$PWD/served" tree
 run fsck "$slipway" ostree --repo=pulled fsck
-ostree --repo=pulled fsck --quiet
+ostree --repo=pulled fsck --quiet > /dev/null
 rm -rf tree.tar served pulled

@@ -26,7 +26,8 @@ public final class OstreeSecondCommit {
   public static void main(String[] args) throws IOException {
     Path repository = Path.of(args[1]);
     var process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    try (PackedTree packed = PackedTree.of(Path.of(args[0]), repository.toAbsolutePath().getParent())) {
+    try (PackedTree packed =
+        PackedTree.of(Path.of(args[0]), repository.toAbsolutePath().getParent())) {
       commit(repository, packed.tree());
       byte[] changed = Files.readAllBytes(Path.of(args[3]));
       Tree second =

@@ -4,7 +4,6 @@ package dev.slipway.ostree;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.FormatException;
 import dev.slipway.ostree.DeltaSuperblock.Part;
-import dev.slipway.ostree.gvariant.Variant;
 import dev.slipway.ostree.gvariant.VariantDict;
 import dev.slipway.ostree.object.Commit;
 import dev.slipway.ostree.object.DirTree;

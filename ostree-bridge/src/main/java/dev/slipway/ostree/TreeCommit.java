@@ -32,7 +32,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * together, then directories from the leaves up.
  */
 final class TreeCommit {
-  private record Item(TreePath path, FileHeader header, Content content) {}
+  /** A file or link; its header is made when it is its turn, for there may be many. */
+  private record Item(TreePath path, Inode inode) {
+    Content content() {
+      return inode instanceof RegularFile file ? file.content() : Content.EMPTY;
+    }
+  }
 
   private final OstreeRepository repository;
   private final Transaction transaction;
@@ -124,9 +129,7 @@ final class TreeCommit {
     var items = new ArrayList<Item>();
     for (Map.Entry<TreePath, Node> entry : tree.entries().entrySet()) {
       if (entry.getValue() instanceof Inode inode && !(inode instanceof Directory)) {
-        FileHeader header = FileHeader.of(inode).orElseThrow();
-        Content content = inode instanceof RegularFile file ? file.content() : Content.EMPTY;
-        items.add(new Item(entry.getKey(), header, content));
+        items.add(new Item(entry.getKey(), inode));
       }
     }
     items.sort(Comparator.comparingLong((Item item) -> item.content().sizeBytes()).reversed());
@@ -140,15 +143,16 @@ final class TreeCommit {
   }
 
   private Digest write(Item item) throws IOException {
+    FileHeader header = FileHeader.of(item.inode()).orElseThrow();
+    Content content = item.content();
     try {
-      Optional<Digest> before = known.find(item.content(), item.header(), transaction);
+      Optional<Digest> before = known.find(content, header, transaction);
       if (before.isPresent()) {
         transaction.countKnown();
         return before.get();
       }
-      Digest checksum =
-          transaction.write(item.header(), item.content().sizeBytes(), item.content());
-      known.add(item.content(), item.header(), checksum);
+      Digest checksum = transaction.write(header, content.sizeBytes(), content);
+      known.add(content, header, checksum);
       return checksum;
     } catch (IOException e) {
       throw new IOException(item.path() + ": " + e.getMessage(), e);
