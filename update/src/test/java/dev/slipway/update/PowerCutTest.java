@@ -10,13 +10,11 @@ import dev.slipway.disk.DiskLayout;
 import dev.slipway.fs.fat.Fat;
 import dev.slipway.gpt.Gpt;
 import dev.slipway.io.BlockSource;
-import dev.slipway.update.RecordedDisk.Event;
+import dev.slipway.testing.PowerCuts;
+import dev.slipway.testing.PowerCuts.Event;
 import dev.slipway.volume.Volume;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,20 +92,12 @@ class PowerCutTest {
     recorded.sink().flush();
   }
 
-  private void apply(byte[] disk, Event event) {
-    System.arraycopy(event.bytes(), 0, disk, (int) event.offset(), event.bytes().length);
-  }
-
-  private void check(byte[] disk, String what) throws Exception {
-    byte[][] store = new byte[2][];
-    for (int i = 0; i < 2; i++) {
-      store[i] = java.util.Arrays.copyOfRange(disk, (int) blocks[i], (int) blocks[i] + 1024);
-    }
+  private void check(BlockSource disk, String what) throws Exception {
+    byte[][] store = {disk.readFully(blocks[0], 1024), disk.readFully(blocks[1], 1024)};
     String started = SampleMachine.SCRIPT.with(Set.of("gpt3", "gpt4"), store).start();
     assertThat(started).as(what).isIn("A", "B");
     boolean a = started.equals("A");
-    Digest found =
-        Digest.of(RecordedDisk.sourceOf(disk).stream(a ? slotA : slotB, a ? bytes : newBytes));
+    Digest found = Digest.of(disk.stream(a ? slotA : slotB, a ? bytes : newBytes));
     assertThat(found).as(what + ": slot " + started).isEqualTo(a ? old : fresh);
   }
 
@@ -117,72 +107,8 @@ class PowerCutTest {
 
   private int cuts(Path bundle) throws Exception {
     live(bundle);
-    List<Event> events = recorded.events();
-    byte[] disk = recorded.start();
-    int cuts = 0;
-    var window = new ArrayList<Event>();
-    byte[] flushed = disk.clone();
-    for (int i = 0; i <= events.size(); i++) {
-      check(disk, "cut before event " + i);
-      cuts++;
-      boolean end = i == events.size() || events.get(i).isFlush();
-      if (end) {
-        cuts += lost(flushed, window, "window before event " + i);
-        window.clear();
-        flushed = disk.clone();
-      } else {
-        Event event = events.get(i);
-        cuts += torn(disk, event, "event " + i);
-        window.add(event);
-        apply(disk, event);
-      }
-    }
-    return cuts;
-  }
-
-  /** A write outside of the slot, in part: each set of whole sectors from its front and back. */
-  private int torn(byte[] before, Event event, String what) throws Exception {
-    int cuts = 0;
-    if (inSlot(event)) {
-      return cuts;
-    }
-    for (int cut = SECTOR; cut < event.bytes().length; cut += SECTOR) {
-      byte[] front = before.clone();
-      System.arraycopy(event.bytes(), 0, front, (int) event.offset(), cut);
-      check(front, what + " torn at " + cut);
-      byte[] back = before.clone();
-      int rest = event.bytes().length - cut;
-      System.arraycopy(event.bytes(), cut, back, (int) event.offset() + cut, rest);
-      check(back, what + " torn before " + cut);
-      cuts += 2;
-    }
-    return cuts;
-  }
-
-  /** Writes between two flushes may be lost in any number, and reach the disk in any order. */
-  private int lost(byte[] flushed, List<Event> window, String what) throws Exception {
-    int cuts = 0;
-    boolean small = window.stream().noneMatch(this::inSlot);
-    for (int first = 0; small && first < window.size(); first++) {
-      for (int second = first; second < window.size(); second++) {
-        byte[] disk = flushed.clone();
-        for (int i = 0; i < window.size(); i++) {
-          if (i != first && i != second) {
-            apply(disk, window.get(i));
-          }
-        }
-        check(disk, what + " without " + first + " and " + second);
-        cuts++;
-      }
-    }
-    var random = new Random(window.size());
-    for (int round = 0; !window.isEmpty() && round < 10; round++) {
-      byte[] disk = flushed.clone();
-      window.stream().filter(event -> random.nextBoolean()).forEach(event -> apply(disk, event));
-      check(disk, what + ", random subset " + round);
-      cuts++;
-    }
-    return cuts;
+    var start = RecordedDisk.sourceOf(recorded.start());
+    return new PowerCuts(start, this::inSlot, this::check).replay(recorded.events());
   }
 
   @Test

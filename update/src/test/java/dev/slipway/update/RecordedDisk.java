@@ -3,23 +3,13 @@ package dev.slipway.update;
 
 import dev.slipway.io.BlockSink;
 import dev.slipway.io.BlockSource;
+import dev.slipway.testing.PowerCuts.Event;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A disk in memory that remembers every write and every flush, so that cuts can be replayed. */
 final class RecordedDisk {
-  /**
-   * Something that was done to the disk.
-   *
-   * @param bytes what was written; nothing was, but a flush, when there are none
-   */
-  record Event(long offset, byte[] bytes) {
-    boolean isFlush() {
-      return bytes.length == 0;
-    }
-  }
-
   private final byte[] start;
   private final byte[] bytes;
   private final List<Event> events = new ArrayList<>();
