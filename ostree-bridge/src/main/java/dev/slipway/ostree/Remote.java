@@ -32,9 +32,13 @@ public record Remote(String name, List<URI> addresses, Verification commits, Ver
     addresses = List.copyOf(addresses);
   }
 
-  /** The group of a remote in the configuration. */
-  public static String group(String name) {
-    return "remote \"" + name + "\"";
+  /**
+   * The group of a remote in the configuration.
+   *
+   * @throws FormatException if no remote can be called so
+   */
+  public static String group(String name) throws FormatException {
+    return "remote \"" + Refs.requireRemote(name) + "\"";
   }
 
   /**
@@ -44,7 +48,7 @@ public record Remote(String name, List<URI> addresses, Verification commits, Ver
    */
   static Remote of(OstreeRepository repository, String name, Instant at) throws IOException {
     KeyFile config = repository.config();
-    String group = group(Refs.requireRemote(name));
+    String group = group(name);
     Optional<String> url = config.get(group, "url");
     if (url.isEmpty()) {
       throw new NoSuchRefException(

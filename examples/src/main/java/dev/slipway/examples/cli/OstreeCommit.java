@@ -2,6 +2,7 @@
 package dev.slipway.examples.cli;
 
 import dev.slipway.digest.Digest;
+import dev.slipway.ostree.CanonicalPermissions;
 import dev.slipway.ostree.CommitInfo;
 import dev.slipway.ostree.Committed;
 import dev.slipway.ostree.OstreeRepository;
@@ -13,6 +14,7 @@ import dev.slipway.tree.Tree;
 import dev.slipway.tree.Xattrs;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,6 +83,17 @@ final class OstreeCommit extends OstreeTask {
   @Option(names = "--no-xattrs", description = "Leave extended attributes out.")
   boolean noXattrs;
 
+  @Option(
+      names = "--canonical-permissions",
+      description = "Root owns everything, nobody else may write, nothing is setuid.")
+  boolean canonical;
+
+  @Option(
+      names = "--skip-list",
+      paramLabel = "FILE",
+      description = "Leave out the paths that a file names, one on each line.")
+  Path skipList;
+
   @Option(names = "--no-bindings", description = "Do not say for which refs the commit is made.")
   boolean noBindings;
 
@@ -102,7 +115,12 @@ final class OstreeCommit extends OstreeTask {
     Committed done;
     try (ConsoleProgress progress = ConsoleProgress.standard();
         OstreeInputs inputs = new OstreeInputs(repository)) {
-      Tree tree = inputs.read(trees).mapped((path, inode) -> changed(inode));
+      Tree tree = inputs.read(trees);
+      if (skipList != null) {
+        tree = OstreeSkipList.read(skipList).without(tree);
+      }
+      tree = tree.mapped((path, inode) -> changed(inode));
+      tree = canonical ? CanonicalPermissions.of(tree) : tree;
       done = repository.commit(tree, info(repository), ostree.threads(), progress);
     }
     for (Signing each : signings) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -115,9 +116,31 @@ final class OstreeDelta implements Runnable {
 
   @Command(name = "list", description = "Lists the deltas of a repository.")
   static final class ListAll extends DeltaTask {
+    @Option(names = "--json", description = "Print JSON instead of text.")
+    boolean json;
+
     @Override
     void run(OstreeRepository repository, PrintWriter out) throws IOException {
-      StaticDelta.list(repository).forEach(out::println);
+      List<DeltaName> all = StaticDelta.list(repository);
+      if (!json) {
+        all.forEach(out::println);
+        return;
+      }
+      JsonText.print(
+          out,
+          generator -> {
+            generator.writeStartArray();
+            for (DeltaName each : all) {
+              generator.writeStartObject();
+              if (each.from().isPresent()) {
+                generator.writeStringField("from", each.from().get().hex());
+              }
+              generator.writeStringField("to", each.to().hex());
+              generator.writeStringField("path", each.path());
+              generator.writeEndObject();
+            }
+            generator.writeEndArray();
+          });
     }
   }
 

@@ -68,14 +68,29 @@ final class OstreeRemote implements Runnable {
   }
 
   @Command(name = "list", description = "Lists remotes.")
-  int list() throws IOException {
+  int list(@Option(names = "--json", description = "Print JSON instead of text.") boolean json)
+      throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     KeyFile config = ostree.open().config();
+    var addresses = new LinkedHashMap<String, String>();
     for (String group : config.groups()) {
       if (group.matches("remote \".*\"")) {
         String name = group.substring("remote \"".length(), group.length() - 1);
-        out.println(name + "  " + config.get(group, "url").orElse(""));
+        addresses.put(name, config.get(group, "url").orElse(""));
       }
+    }
+    if (json) {
+      JsonText.print(
+          out,
+          generator -> {
+            generator.writeStartObject();
+            for (var each : addresses.entrySet()) {
+              generator.writeStringField(each.getKey(), each.getValue());
+            }
+            generator.writeEndObject();
+          });
+    } else {
+      addresses.forEach((name, url) -> out.println(name + "  " + url));
     }
     out.flush();
     return 0;

@@ -11,6 +11,7 @@ import dev.slipway.ostree.PruneOptions;
 import dev.slipway.ostree.PruneReport;
 import dev.slipway.ostree.RepairReport;
 import dev.slipway.ostree.RepositoryMode;
+import dev.slipway.ostree.object.ObjectName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -43,17 +44,64 @@ final class OstreeUpkeep {
 
   @Command(name = "fsck", description = "Reads everything and says what is damaged or missing.")
   static final class Fsck extends OstreeTask {
+    @Option(
+        names = "--delete",
+        description =
+            "Remove damaged objects and mark the commits that need them as partial, so that a"
+                + " pull or repair brings them.")
+    boolean delete;
+
+    @Option(names = "--json", description = "Print JSON instead of text.")
+    boolean json;
+
     @Override
     int run(PrintWriter out) throws IOException {
+      OstreeRepository repository = open();
       FsckReport report;
       try (ConsoleProgress progress = ConsoleProgress.standard()) {
-        report = open().fsck(ostree.threads(), progress);
+        report = repository.fsck(ostree.threads(), progress);
       }
+      List<ObjectName> removed = delete ? repository.removeDamaged(report) : List.of();
+      if (json) {
+        printJson(report, removed, out);
+        return report.isClean() ? 0 : Main.FAILED;
+      }
+      removed.forEach(name -> out.println("removed " + name));
       return tell(report, out);
+    }
+
+    private static void printJson(FsckReport report, List<ObjectName> removed, PrintWriter out)
+        throws IOException {
+      JsonText.print(
+          out,
+          generator -> {
+            generator.writeStartObject();
+            generator.writeNumberField("objects", report.objects());
+            generator.writeNumberField("commits", report.commits());
+            generator.writeNumberField("partial-commits", report.partialCommits());
+            generator.writeObjectFieldStart("problems");
+            for (var each : report.problems().entrySet()) {
+              generator.writeStringField(each.getKey().toString(), each.getValue());
+            }
+            generator.writeEndObject();
+            generator.writeObjectFieldStart("dead-refs");
+            for (var each : report.deadRefs().entrySet()) {
+              generator.writeStringField(each.getKey(), each.getValue());
+            }
+            generator.writeEndObject();
+            generator.writeArrayFieldStart("removed");
+            for (ObjectName each : removed) {
+              generator.writeString(each.toString());
+            }
+            generator.writeEndArray();
+            generator.writeEndObject();
+          });
     }
 
     static int tell(FsckReport report, PrintWriter out) {
       report.problems().forEach((name, what) -> out.println(name + ": " + what));
+      report.deadRefs().forEach((ref, what) -> out.println("refs/" + ref + ": " + what));
+      int problems = report.problems().size() + report.deadRefs().size();
       out.println(
           report.objects()
               + " objects, "
@@ -61,7 +109,7 @@ final class OstreeUpkeep {
               + " commits ("
               + report.partialCommits()
               + " partial), "
-              + (report.isClean() ? "no problem" : report.problems().size() + " problems"));
+              + (report.isClean() ? "no problem" : problems + " problems"));
       return report.isClean() ? 0 : Main.FAILED;
     }
   }
