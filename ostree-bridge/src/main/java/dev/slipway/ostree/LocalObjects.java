@@ -7,6 +7,7 @@ import dev.slipway.ostree.object.ObjectType;
 import dev.slipway.progress.Task;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +58,9 @@ final class LocalObjects implements ObjectSource {
         names,
         threads,
         name -> {
-          if (name.type() == ObjectType.FILE) {
+          if (name.type() == ObjectType.FILE && repository.mode() == RepositoryMode.ARCHIVE) {
+            copyArchived(name, into, task);
+          } else if (name.type() == ObjectType.FILE) {
             StoredFile stored = repository.storedFile(name.checksum());
             into.write(stored.header(), stored.sizeBytes(), stored.content());
             task.advance(stored.sizeBytes());
@@ -65,6 +68,19 @@ final class LocalObjects implements ObjectSource {
             into.writeMetadata(name.type(), repository.metadata(name));
           }
         });
+  }
+
+  /** What is compressed already need not be compressed again to be checked. */
+  private void copyArchived(ObjectName name, Transaction into, Task task) throws IOException {
+    Path draft = into.draft();
+    try {
+      Files.copy(repository.file(name), draft);
+    } catch (NoSuchFileException e) {
+      throw new MissingObjectException(name, e);
+    }
+    long bytes = Files.size(draft);
+    into.adoptArchived(name, draft);
+    task.advance(bytes);
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.slipway.signature.UntrustedException;
 import dev.slipway.testing.TestServer;
 import dev.slipway.testing.TestSigner;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,7 +203,7 @@ class PullTest {
         List.of(
             flipped,
             java.util.Arrays.copyOf(good, good.length - 3),
-            "<html>not here</html>".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+            "<html>not here</html>".getBytes(StandardCharsets.US_ASCII),
             new byte[0])) {
       server.put(path, bad);
       assertThatThrownBy(() -> pull(ref())).isInstanceOf(IOException.class);
@@ -213,6 +214,39 @@ class PullTest {
     OstreeRepository other = Repositories.init(work.resolve("c2"), RepositoryMode.BARE_USER);
     client = other;
     assertThatThrownBy(() -> pull(ref())).hasMessageContaining(first.hex() + ".commit");
+    assertUnharmed();
+  }
+
+  @Test
+  void saysInOneLineWhatServesSomethingElse() throws Exception {
+    byte[] html = "<html><body>please log in</body></html>".getBytes(StandardCharsets.US_ASCII);
+    var commit = origin.commit(first);
+    for (String path :
+        List.of(
+            "/repo/refs/heads/os/amd64",
+            "/repo/summary",
+            path(ObjectName.commit(first)),
+            path(ObjectName.commitMeta(first)),
+            path(ObjectName.dirTree(commit.tree())),
+            path(ObjectName.dirMeta(commit.meta())))) {
+      client = Repositories.init(work.resolve("c" + path.hashCode()), RepositoryMode.BARE_USER);
+      byte[] before = path.endsWith("commitmeta") ? null : server.get(path);
+      server.put(path, html);
+      assertThatThrownBy(() -> pull(ref()))
+          .as(path)
+          .isInstanceOf(IOException.class)
+          .satisfies(refused -> assertThat(refused.getMessage().lines()).hasSize(1))
+          .message()
+          .containsAnyOf("ref os/amd64", "summary", first.hex(), "objects/", ".dir");
+      assertUnharmed();
+      if (before == null) {
+        server.remove(path);
+      } else {
+        server.put(path, before);
+      }
+    }
+    server.put("/repo/refs/heads/os/amd64", new byte[5000]);
+    assertThatThrownBy(() -> pull(ref())).isInstanceOf(IOException.class);
     assertUnharmed();
   }
 
