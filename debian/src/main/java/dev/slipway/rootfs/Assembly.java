@@ -25,7 +25,7 @@ final class Assembly {
   private final LateDebs late = new LateDebs();
   private final List<PackageFile> first = new ArrayList<>();
   private final List<PackageFile> rest = new ArrayList<>();
-  private final Set<DebPackage> essential;
+  private final List<DebPackage> known;
   private final ConfigureScripts scripts;
   private final long bytes;
 
@@ -50,8 +50,9 @@ final class Assembly {
       }
     }
     early.sort(PackageFile.ORDER);
-    scripts = new ConfigureScripts(early.stream().map(PackageFile::about).toList());
-    essential = scripts.essential();
+    known = early.stream().map(PackageFile::about).toList();
+    scripts = new ConfigureScripts(known);
+    Set<DebPackage> essential = scripts.essential();
     early.forEach(file -> (essential.contains(file.about()) ? first : rest).add(file));
     bytes = packages.stream().mapToLong(PackageFile::installedBytes).sum();
   }
@@ -134,7 +135,12 @@ final class Assembly {
     Set<DebPackage> listed = Set.copyOf(inStatus.stream().map(UnpackedPackage::about).toList());
     Tree tree =
         UnpackedRoot.of(
-            packages, listed::contains, options.architecture(), pack, options.epochSeconds());
+            packages,
+            known,
+            listed::contains,
+            options.architecture(),
+            pack,
+            options.epochSeconds());
     return Rootfs.clamped(tree, options.epochSeconds());
   }
 

@@ -11,6 +11,7 @@ import dev.slipway.tree.TreePath;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,7 @@ import java.util.function.Predicate;
  * /var/lib/dpkg/info/format            1
  * /var/lib/dpkg/info/NAME[:ARCH].list  the paths of a package, one a line
  * /var/lib/dpkg/info/NAME[:ARCH].FILE  its control files
+ * /var/lib/dpkg/triggers/TRIGGER       who wants to hear of it
  * </pre>
  */
 final class DpkgDatabase {
@@ -60,9 +62,13 @@ final class DpkgDatabase {
    * Writes everything.
    *
    * @param paths each package's own, in its archive's order
+   * @param known packages that are there or will be: whose interest in triggers is recorded
    * @param inStatus whether a package's stanza is in the status file at once
    */
-  void write(Map<DebPackage, List<TreePath>> paths, Predicate<DebPackage> inStatus)
+  void write(
+      Map<DebPackage, List<TreePath>> paths,
+      Collection<DebPackage> known,
+      Predicate<DebPackage> inStatus)
       throws IOException {
     var status = new StringBuilder();
     var further = new StringBuilder();
@@ -86,6 +92,9 @@ final class DpkgDatabase {
       put(FURTHER_STATUS, 0644, further.toString());
     }
     put(DIRECTORY + "/available", 0644, "");
+    for (Map.Entry<String, String> record : TriggerInterests.records(known).entrySet()) {
+      put(DIRECTORY + "/triggers/" + record.getKey(), 0644, record.getValue());
+    }
   }
 
   /**

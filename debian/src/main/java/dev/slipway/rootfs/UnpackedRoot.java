@@ -40,15 +40,19 @@ final class UnpackedRoot {
   static Tree of(
       List<UnpackedPackage> packages, String architecture, ContentKeeper keeper, long epochSeconds)
       throws IOException {
-    return of(packages, about -> true, architecture, keeper, epochSeconds);
+    List<DebPackage> known = packages.stream().map(UnpackedPackage::about).sorted(order()).toList();
+    return of(packages, known, about -> true, architecture, keeper, epochSeconds);
   }
 
   /**
    * The same with a status file of only some packages; the stanzas of the others lie in {@link
    * DpkgDatabase#FURTHER_STATUS}.
+   *
+   * @param known all packages that will ever be there, in order
    */
   static Tree of(
       List<UnpackedPackage> packages,
+      List<DebPackage> known,
       Predicate<DebPackage> inStatus,
       String architecture,
       ContentKeeper keeper,
@@ -65,7 +69,7 @@ final class UnpackedRoot {
     }
     var lists = new LinkedHashMap<DebPackage, List<TreePath>>();
     sorted.forEach(unpacked -> lists.put(unpacked.about(), merge.list(unpacked.about())));
-    new DpkgDatabase(tree, keeper, epochSeconds).write(lists, inStatus);
+    new DpkgDatabase(tree, keeper, epochSeconds).write(lists, known, inStatus);
     return merge.tree();
   }
 

@@ -12,6 +12,7 @@ import dev.slipway.store.Store;
 import dev.slipway.testing.TestDeb;
 import dev.slipway.tree.ContentKeeper;
 import dev.slipway.tree.Tree;
+import dev.slipway.tree.TreePath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,6 +97,22 @@ class AssemblyTest {
     assertThat(new String(stages.get(1).tree().read("var/lib/dpkg/status-further")))
         .contains("Package: other\n")
         .doesNotContain("Package: core\n");
+  }
+
+  @Test
+  void interestInTriggersIsKnownFromTheStart() throws IOException {
+    String triggers =
+        "# a comment\ninterest-noawait ldconfig # of libraries\ninterest /usr/share/x\nactivate other\n\nnonsense\n";
+    assemble(
+        core().script("triggers", triggers),
+        TestDeb.of("other", "1").script("triggers", "interest-await ldconfig\ninterest ../out\n"));
+    for (SandboxStage.Ready stage : sandbox.runs.get(0)) {
+      assertThat(new String(stage.tree().read("var/lib/dpkg/triggers/ldconfig")))
+          .isEqualTo("core/noawait\nother\n");
+      assertThat(new String(stage.tree().read("var/lib/dpkg/triggers/File")))
+          .isEqualTo("/usr/share/x core\n");
+      assertThat(stage.tree().children(TreePath.of("var/lib/dpkg/triggers"))).hasSize(2);
+    }
   }
 
   @Test

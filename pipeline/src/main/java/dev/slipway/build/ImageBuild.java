@@ -358,7 +358,7 @@ public final class ImageBuild {
   private Key rootfsKey(LockFile lock) throws IOException {
     var packages = lock.image().stream().map(each -> each + " " + each.digest()).toList();
     RootfsOptions rootfs = rootfsOptions(lock);
-    return Key.of("configured", 3)
+    return Key.of("configured", 4)
         .with("tool", Tool.VERSION)
         .with("packages", packages)
         .with("architecture", rootfs.architecture())
