@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.match;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,6 +19,9 @@ public final class BlockIndex {
   /** The block of all common file systems. */
   public static final int BLOCK = 4096;
 
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final byte[] ZEROS = new byte[BLOCK];
   private static final long PRIME = 0x9E3779B97F4A7C15L;
 
   private final ByteSpace space;
@@ -22,6 +29,8 @@ public final class BlockIndex {
   private final long[] prints;
   private final int[] numbers;
   private final int mask;
+  private final byte[] block = new byte[BLOCK];
+  private final byte[] other = new byte[BLOCK];
 
   private BlockIndex(ByteSpace space, int area, int blocks) {
     this.space = space;
@@ -37,9 +46,9 @@ public final class BlockIndex {
     int blocks = (int) Math.min(space.size(area) / BLOCK, 1 << 27);
     var index = new BlockIndex(space, area, blocks);
     for (int i = 0; i < blocks; i++) {
-      long print = index.print(index.base + (long) i * BLOCK);
-      if (print != 0) {
-        index.add(print, i);
+      space.copy(index.base + (long) i * BLOCK, index.block, 0, BLOCK);
+      if (!Arrays.equals(index.block, ZEROS)) {
+        index.add(print(index.block), i);
       }
     }
     return index;
@@ -70,30 +79,21 @@ public final class BlockIndex {
     return -1;
   }
 
-  /** A fingerprint of a block; 0 means that all of it is zero. */
-  private long print(long address) {
+  /** A fingerprint of a block, never 0. */
+  private static long print(byte[] block) {
     long a = 0;
     long b = 0;
     long c = 0;
     long d = 0;
-    long any = 0;
     for (int i = 0; i < BLOCK; i += 32) {
-      long w = space.word(address + i);
-      long x = space.word(address + i + 8);
-      long y = space.word(address + i + 16);
-      long z = space.word(address + i + 24);
-      any |= w | x | y | z;
-      a = (a ^ w) * PRIME;
-      b = (b ^ x) * PRIME;
-      c = (c ^ y) * PRIME;
-      d = (d ^ z) * PRIME;
+      a = (a ^ (long) LONG.get(block, i)) * PRIME;
+      b = (b ^ (long) LONG.get(block, i + 8)) * PRIME;
+      c = (c ^ (long) LONG.get(block, i + 16)) * PRIME;
+      d = (d ^ (long) LONG.get(block, i + 24)) * PRIME;
       a ^= a >>> 32;
       b ^= b >>> 32;
       c ^= c >>> 32;
       d ^= d >>> 32;
-    }
-    if (any == 0) {
-      return 0;
     }
     long mixed = (a ^ Long.rotateLeft(b, 17)) * PRIME ^ (c ^ Long.rotateLeft(d, 29)) * ~PRIME;
     mixed ^= mixed >>> 32;
@@ -118,21 +118,22 @@ public final class BlockIndex {
     long length = 0;
     for (long at = 0; at + BLOCK <= newSize; at += BLOCK) {
       long address = newBase + at;
-      if (space.zeros(address, BLOCK) == BLOCK) {
+      space.copy(address, block, 0, BLOCK);
+      if (Arrays.equals(block, ZEROS)) {
         continue;
       }
       long next = from + length;
       boolean adjacent = start + length == address && length > 0;
       long old = -1;
-      if (adjacent && isSame(next, address, oldEnd)) {
+      if (adjacent && isSame(next, oldEnd)) {
         length += BLOCK;
         continue;
       }
-      if (isSame(base + at, address, oldEnd)) {
+      if (isSame(base + at, oldEnd)) {
         old = base + at;
       } else {
-        int found = find(print(address));
-        if (found >= 0 && isSame(base + (long) found * BLOCK, address, oldEnd)) {
+        int found = find(print(block));
+        if (found >= 0 && isSame(base + (long) found * BLOCK, oldEnd)) {
           old = base + (long) found * BLOCK;
         }
       }
@@ -151,7 +152,12 @@ public final class BlockIndex {
     return copies;
   }
 
-  private boolean isSame(long old, long address, long oldEnd) {
-    return old + BLOCK <= oldEnd && space.same(old, address, BLOCK) == BLOCK;
+  /** Whether a block of the indexed area is the one being looked at. */
+  private boolean isSame(long old, long oldEnd) {
+    if (old + BLOCK > oldEnd) {
+      return false;
+    }
+    space.copy(old, other, 0, BLOCK);
+    return Arrays.equals(block, other);
   }
 }

@@ -150,13 +150,28 @@ public final class ByteSpace {
   /** How many bytes from two addresses on are the same, at most so many. */
   public long same(long one, long other, long most) {
     long done = 0;
-    for (; done + Long.BYTES <= most; done += Long.BYTES) {
-      long difference = word(one + done) ^ word(other + done);
+    while (done < most) {
+      int i = (int) (one + done) & WINDOW_MASK;
+      int j = (int) (other + done) & WINDOW_MASK;
+      int count = (int) Math.min(most - done, WINDOW_MASK + 1 - Math.max(i, j));
+      int same = same(window(one + done), i, window(other + done), j, count);
+      done += same;
+      if (same < count) {
+        break;
+      }
+    }
+    return done;
+  }
+
+  private static int same(ByteBuffer one, int i, ByteBuffer other, int j, int count) {
+    int done = 0;
+    for (; done + Long.BYTES <= count; done += Long.BYTES) {
+      long difference = one.getLong(i + done) ^ other.getLong(j + done);
       if (difference != 0) {
         return done + (Long.numberOfTrailingZeros(difference) >>> 3);
       }
     }
-    while (done < most && get(one + done) == get(other + done)) {
+    while (done < count && one.get(i + done) == other.get(j + done)) {
       done++;
     }
     return done;

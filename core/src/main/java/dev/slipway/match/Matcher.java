@@ -228,11 +228,18 @@ final class Matcher {
     long best = 0;
     int score = 0;
     int bestScore = 0;
-    for (long i = 1; i <= most && score > bestScore - Pieces.PATIENCE; i++) {
-      score += space.get(at - i) == space.get(old - i) ? 1 : -1;
-      if (score > bestScore) {
-        bestScore = score;
-        best = i;
+    for (long i = 0; i < most && score > bestScore - Pieces.PATIENCE; ) {
+      int count = (int) Math.min(Long.BYTES, most - i);
+      long difference = Pieces.difference(space, at - i - count, old - i - count, count);
+      difference <<= Long.SIZE - count * Byte.SIZE; // the nearest byte highest
+      for (; count > 0 && score > bestScore - Pieces.PATIENCE; count--) {
+        score += difference >>> Long.SIZE - Byte.SIZE == 0 ? 1 : -1;
+        difference <<= Byte.SIZE;
+        i++;
+        if (score > bestScore) {
+          bestScore = score;
+          best = i;
+        }
       }
     }
     return at - best;
@@ -242,13 +249,20 @@ final class Matcher {
     long best = from;
     int score = 0;
     int bestScore = 0;
-    for (long at = from; at < until; at++) {
-      byte wanted = space.get(at);
-      score += space.get(at + shift) == wanted ? 1 : 0;
-      score -= space.get(at + otherShift) == wanted ? 1 : 0;
-      if (score > bestScore) {
-        bestScore = score;
-        best = at + 1;
+    for (long at = from; at < until; ) {
+      int count = (int) Math.min(Long.BYTES, until - at);
+      long here = Pieces.difference(space, at, at + shift, count);
+      long there = Pieces.difference(space, at, at + otherShift, count);
+      for (; count > 0; count--) {
+        score += (here & 0xff) == 0 ? 1 : 0;
+        score -= (there & 0xff) == 0 ? 1 : 0;
+        here >>>= Byte.SIZE;
+        there >>>= Byte.SIZE;
+        at++;
+        if (score > bestScore) {
+          bestScore = score;
+          best = at;
+        }
       }
     }
     return best;

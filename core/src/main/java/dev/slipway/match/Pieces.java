@@ -59,7 +59,7 @@ final class Pieces {
   }
 
   /** Up to eight bytes here against those there: zeros where they agree, the first lowest. */
-  private static long difference(ByteSpace space, long one, long other, int count) {
+  static long difference(ByteSpace space, long one, long other, int count) {
     if (count == Long.BYTES) {
       return space.word(one) ^ space.word(other);
     }

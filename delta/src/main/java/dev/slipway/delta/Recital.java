@@ -188,10 +188,9 @@ final class Recital {
       space.copy(piece.address() + done, wanted, 0, count);
       for (int i = 0; i < count; i++) {
         part[i] = (byte) (wanted[i] - part[i]);
-        differing += part[i] == 0 ? 0 : 1;
       }
       lanes.at(sourceCheck.made());
-      differences.write(part, count);
+      differing += differences.write(part, count);
       for (int read = 0; read < count; ) {
         int now = (int) Math.min(count - read, sourceCheck.room());
         if (prediction == null) {

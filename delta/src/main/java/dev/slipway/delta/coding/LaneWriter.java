@@ -32,6 +32,7 @@ public final class LaneWriter implements Closeable {
 
   private final List<Lane> lanes = new ArrayList<>();
   private final List<SpillFile> files = new ArrayList<>();
+  private long step;
 
   /**
    * Opens empty lanes.
@@ -58,9 +59,7 @@ public final class LaneWriter implements Closeable {
 
   /** Begins a step: what is written from now on is wanted by the reader's step of that number. */
   public void at(long step) {
-    for (Lane lane : lanes) {
-      lane.step = step;
-    }
+    this.step = step;
   }
 
   /** Where to write a lane's bytes. */
@@ -145,7 +144,7 @@ public final class LaneWriter implements Closeable {
   /** A chunk of a compressed lane, and the step that wants it. */
   private record Chunk(long offset, int length, long step, boolean last) {}
 
-  private static final class Lane extends OutputStream {
+  private final class Lane extends OutputStream {
     /** How far apart the notes of steps are; a chunk counts as wanted a little early. */
     private static final int NOTE = 1 << 12;
 
@@ -157,7 +156,6 @@ public final class LaneWriter implements Closeable {
     private long[] steps = new long[16];
 
     private int noted;
-    private long step;
 
     Lane(LaneOptions options, SpillFile plain, SpillFile compressed) {
       this.options = options;
