@@ -58,22 +58,39 @@ public final class CoreImage {
   }
 
   /**
-   * The core image at the start of a place, whole.
+   * The core image at the start of a place.
    *
    * @param place what the place holds
    * @param name what is read, in error messages
    */
   public static byte[] read(byte[] place, String name) throws FormatException {
-    StructReader in = StructReader.littleEndian(name, 0, place);
+    int bytes = bytes(place, name);
+    if (bytes > place.length - SECTOR_BYTES) {
+      throw new FormatException(
+          name + ": blocklist len: the image has " + bytes + " bytes, its place " + place.length);
+    }
+    return Arrays.copyOf(place, bytes);
+  }
+
+  /** Refuses what is no core image, or only a part of one, or does not fit a place. */
+  public static void requireWhole(byte[] core, String name) throws FormatException {
+    int bytes = bytes(core, name);
+    if (bytes != core.length || bytes > LoaderPlaces.BIOS_BYTES - SECTOR_BYTES) {
+      throw new FormatException(
+          name + ": blocklist len: found " + bytes + " bytes in all, the image has " + core.length);
+    }
+  }
+
+  private static int bytes(byte[] core, String name) throws FormatException {
+    StructReader in = StructReader.littleEndian(name, 0, core);
     int sectors = in.u16(BLOCK_LIST + 8, "blocklist len") + 1;
-    int bytes = sectors * SECTOR_BYTES;
-    if (bytes < BOOT_PARTITION + SECTOR_BYTES || bytes > place.length - SECTOR_BYTES) {
+    if (sectors < 3) {
       throw in.error(BLOCK_LIST + 8, "blocklist len", "found " + sectors + " sectors in all");
     }
     if (in.u16(BLOCK_LIST - 4, "blocklist len") != 0) {
       throw in.error(BLOCK_LIST - 4, "blocklist len", "found a second block list, expected one");
     }
-    return Arrays.copyOf(place, bytes);
+    return sectors * SECTOR_BYTES;
   }
 
   /** Whether a core image knows the place it lies in, as all do that can give way to another. */

@@ -164,6 +164,11 @@ public final class Bundle implements Closeable {
     return file(delta.file(), delta.sizeBytes(), delta.digest());
   }
 
+  /** A file of the boot loader; errors as for {@link #image}. */
+  public Content loader(BundleLoader loader) throws IOException {
+    return file(loader.file(), loader.sizeBytes(), loader.digest());
+  }
+
   /**
    * The digests of an image's blocks, one after the other.
    *
@@ -223,6 +228,9 @@ public final class Bundle implements Closeable {
       for (BundleDelta delta : image.deltas()) {
         verify(delta.file(), delta(delta), buffer, progress);
       }
+    }
+    for (BundleLoader loader : manifest.loaders()) {
+      verify(loader.file(), loader(loader), buffer, progress);
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param images at least one, of different slots
  * @param foreign whether another tool than ours made it: then sequence and build time are 0 and say
  *     nothing, and there may be more to it that we do not know, such as hooks
+ * @param loaders the files of the boot loader; none when that shall stay what it is
  */
 public record BundleManifest(
     String compatible,
@@ -29,9 +30,13 @@ public record BundleManifest(
     Optional<Instant> expiresAt,
     String notes,
     List<BundleImage> images,
-    boolean foreign) {
+    boolean foreign,
+    List<BundleLoader> loaders) {
   /** The smallest manifests have to fit CMS messages that devices read: 64 KiB by default. */
   static final int NOTES_CHARS_MAX = 1 << 14;
+
+  /** A core image, and shim, GRUB, key manager, script and one more. */
+  private static final int LOADERS_MAX = 6;
 
   public BundleManifest {
     requireLine("compatible", compatible);
@@ -50,12 +55,37 @@ public record BundleManifest(
     if (images.isEmpty()) {
       throw new IllegalArgumentException("a bundle without an image updates nothing");
     }
+    loaders = List.copyOf(loaders);
+    if (loaders.size() > LOADERS_MAX) {
+      throw new IllegalArgumentException(
+          "a boot loader of " + loaders.size() + " files; at most " + LOADERS_MAX);
+    }
+    var names = new HashSet<String>();
+    for (BundleLoader loader : loaders) {
+      if (!names.add(loader.kind() + " " + loader.name())) {
+        throw new IllegalArgumentException("two boot loader files " + loader.name());
+      }
+    }
     var slots = new HashSet<String>();
     for (BundleImage image : images) {
       if (!slots.add(image.slot())) {
         throw new IllegalArgumentException("two images for slot " + image.slot());
       }
     }
+  }
+
+  /** A manifest that leaves the boot loader what it is. */
+  public BundleManifest(
+      String compatible,
+      String version,
+      long sequence,
+      Instant builtAt,
+      Optional<Instant> expiresAt,
+      String notes,
+      List<BundleImage> images,
+      boolean foreign) {
+    this(
+        compatible, version, sequence, builtAt, expiresAt, notes, images, foreign, List.of());
   }
 
   private static void requireLine(String name, String value) {

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -66,10 +67,27 @@ final class BundlePayload {
     for (Map.Entry<String, BundleRecipe.Slot> entry : recipe.slots().entrySet()) {
       images.add(image(entry.getKey(), entry.getValue()));
     }
-    BundleManifest manifest = recipe.manifest(images);
+    BundleManifest manifest = recipe.manifest(images, loaders());
     put(MANIFEST_NAME, Content.bytes(text.apply(manifest)));
     files.put(TreePath.ROOT, new Node.Directory(metadata.withMode(0755)));
     return new Made(manifest, files.build());
+  }
+
+  private List<BundleLoader> loaders() {
+    var loaders = new ArrayList<BundleLoader>();
+    for (BundleRecipe.Loader loader : recipe.loaders()) {
+      String file =
+          "loader-" + loader.kind().name().toLowerCase(Locale.ROOT) + "-" + loader.name();
+      put(file, loader.content());
+      loaders.add(
+          new BundleLoader(
+              loader.kind(),
+              loader.name(),
+              file,
+              loader.content().sizeBytes(),
+              loader.content().digest()));
+    }
+    return loaders;
   }
 
   private void put(String name, Content content) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.bundle;
 
+import dev.slipway.bootconfig.LoaderKind;
 import dev.slipway.digest.Digest;
 import dev.slipway.tree.Content;
 import dev.slipway.volume.Volume;
@@ -24,6 +25,9 @@ public final class BundleRecipe {
   /** A delta that was added. */
   record Delta(Digest from, String fromVersion, Content content) {}
 
+  /** A file of the boot loader that was added. */
+  record Loader(LoaderKind kind, String name, Content content) {}
+
   /** What was added for a slot; {@code whole} is null as long as there is no image. */
   static final class Slot {
     Volume whole;
@@ -35,6 +39,7 @@ public final class BundleRecipe {
   private final String version;
   private final Instant builtAt;
   private final Map<String, Slot> slots = new LinkedHashMap<>();
+  private final List<Loader> loaders = new ArrayList<>();
   private long sequence;
   private Optional<Instant> expiresAt = Optional.empty();
   private String notes = "";
@@ -96,6 +101,20 @@ public final class BundleRecipe {
     return this;
   }
 
+  /**
+   * Adds a file of the boot loader, which machines start once before they rely on it.
+   *
+   * @param name {@link BundleLoader#CORE} for a BIOS, else the name beside the others
+   */
+  public BundleRecipe loader(LoaderKind kind, String name, Content content) {
+    loaders.add(new Loader(kind, name, content));
+    return this;
+  }
+
+  List<Loader> loaders() {
+    return loaders;
+  }
+
   private Slot slot(String name) {
     return slots.computeIfAbsent(name, unknown -> new Slot());
   }
@@ -116,8 +135,8 @@ public final class BundleRecipe {
     return builtAt;
   }
 
-  BundleManifest manifest(List<BundleImage> images) {
+  BundleManifest manifest(List<BundleImage> images, List<BundleLoader> loaderFiles) {
     return new BundleManifest(
-        compatible, version, sequence, builtAt, expiresAt, notes, images, false);
+        compatible, version, sequence, builtAt, expiresAt, notes, images, false, loaderFiles);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.bundle;
 
+import dev.slipway.bootconfig.LoaderKind;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.FormatException;
 import java.math.BigInteger;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -26,6 +28,7 @@ final class ManifestText {
   private static final String IMAGE = "image.";
   private static final String OUR_IMAGE = "meta.slipway-image-";
   private static final String OUR_DELTA = "meta.slipway-delta-";
+  private static final String OUR_LOADER = "meta.slipway-loader-";
   private static final String ADAPTIVE = "block-hash-index;";
   private static final int FORMAT = 1;
 
@@ -78,6 +81,15 @@ final class ManifestText {
     }
     for (BundleImage image : manifest.images()) {
       putOurs(file, image);
+    }
+    int number = 0;
+    for (BundleLoader loader : manifest.loaders()) {
+      String group = OUR_LOADER + number++;
+      file.put(group, "kind", loader.kind().name().toLowerCase(Locale.ROOT))
+          .put(group, "name", loader.name())
+          .put(group, "filename", loader.file())
+          .put(group, "size", Long.toString(loader.sizeBytes()))
+          .put(group, "sha256", loader.digest().hex());
     }
     return file.bytes();
   }
@@ -180,7 +192,8 @@ final class ManifestText {
         expires,
         file.find(OURS, "notes").orElse(""),
         images,
-        false);
+        false,
+        loaders(file));
   }
 
   private static BundleImage image(KeyFile file, String slot) throws FormatException {
@@ -200,6 +213,29 @@ final class ManifestText {
         file.find(theirs, "filename"),
         file.find(theirs, "adaptive").filter(ADAPTIVE::equals).isPresent(),
         deltas(file, slot));
+  }
+
+  private static List<BundleLoader> loaders(KeyFile file) throws FormatException {
+    var loaders = new ArrayList<BundleLoader>();
+    for (int number = 0; file.has(OUR_LOADER + number); number++) {
+      String group = OUR_LOADER + number;
+      loaders.add(
+          new BundleLoader(
+              kind(file, group),
+              file.get(group, "name"),
+              file.get(group, "filename"),
+              number(file, group, "size"),
+              digest(file, group, "sha256")));
+    }
+    return loaders;
+  }
+
+  private static LoaderKind kind(KeyFile file, String group) throws FormatException {
+    return switch (file.get(group, "kind")) {
+      case "bios" -> LoaderKind.BIOS;
+      case "efi" -> LoaderKind.EFI;
+      default -> throw file.wrong(group, "kind", "bios or efi");
+    };
   }
 
   private static List<BundleDelta> deltas(KeyFile file, String slot) throws FormatException {

@@ -2,6 +2,7 @@
 package dev.slipway.update;
 
 import dev.slipway.bootconfig.Slot;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,10 +13,20 @@ import java.util.Optional;
  * @param from the release a delta was applied to; nothing when the whole image was taken
  * @param deltaProblem why a delta that started from the right release was given up
  * @param writtenBytes how much of the slot had to be written; the rest was right already
+ * @param loaders what became of each boot loader in the bundle, a sentence each
  */
 public record Installed(
     Slot slot,
     String version,
     Optional<String> from,
     Optional<String> deltaProblem,
-    long writtenBytes) {}
+    long writtenBytes,
+    List<String> loaders) {
+  public Installed {
+    loaders = List.copyOf(loaders);
+  }
+
+  Installed withLoaders(List<String> sentences) {
+    return new Installed(slot, version, from, deltaProblem, writtenBytes, sentences);
+  }
+}

@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -88,9 +89,12 @@ public final class Installer {
     InstallState work = begin(job);
     Installed done = write(bundle, job, work, progress);
     verify(job, progress);
-    disk.changeState(now -> now.primary(job.target()));
+    var loaders = new LoaderUpdate(disk, bundle, progress);
+    loaders.write();
+    // one write makes both count: the slot that is started next, and the boot loader that does so
+    disk.changeState(now -> loaders.tried(now.primary(job.target())));
     InstallState.remove(job.directory());
-    return done;
+    return done.withLoaders(loaders.sentences());
   }
 
   /** When it fails, what was written is not believed any more: the next run starts anew. */
@@ -248,7 +252,8 @@ public final class Installer {
             version,
             Optional.of(delta.fromVersion()),
             Optional.empty(),
-            applied.writtenBytes());
+            applied.writtenBytes(),
+            List.of());
       } catch (FormatException e) {
         if (job.image().file().isEmpty()) {
           throw e;
@@ -261,7 +266,7 @@ public final class Installer {
         new SlotWriter(
             disk.partition(partition), disk.sink(partition), job.directory(), options.pace());
     long written = writer.write(bundle.image(job.image()), work, progress);
-    return new Installed(job.target(), version, Optional.empty(), problem, written);
+    return new Installed(job.target(), version, Optional.empty(), problem, written, List.of());
   }
 
   private Applied apply(Content delta, String file, Job job, Progress progress) throws IOException {

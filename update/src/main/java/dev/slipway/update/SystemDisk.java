@@ -171,6 +171,37 @@ public final class SystemDisk implements Closeable {
     }
   }
 
+  /** What a whole disk holds, its first sector among it. */
+  BlockSource whole() {
+    return source;
+  }
+
+  /** Whether the disk has a partition of a name. */
+  boolean has(String partition) {
+    return table.entry(partition).isPresent();
+  }
+
+  /** The first sector of a partition. */
+  long firstLba(String partition) throws FormatException {
+    return entry(partition).firstLba();
+  }
+
+  /** Does something while nobody else changes the EFI system partition. */
+  void alone(Work work) throws IOException {
+    if (lock.isEmpty()) {
+      work.run();
+      return;
+    }
+    try (StoreLock held = StoreLock.take(lock.get(), StoreLock.PATIENCE)) {
+      work.run();
+    }
+  }
+
+  /** Something to be done to a disk. */
+  interface Work {
+    void run() throws IOException;
+  }
+
   @Override
   public void close() throws IOException {
     try (source;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.update;
 
+import dev.slipway.boot.CoreImage;
 import dev.slipway.boot.GrubEfi;
 import dev.slipway.bootconfig.BootMenu;
 import dev.slipway.bootconfig.GrubModel;
+import dev.slipway.bootconfig.LoaderKind;
 import dev.slipway.bootconfig.SampleMenus;
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.bundle.Bundle;
+import dev.slipway.bundle.BundleLoader;
 import dev.slipway.bundle.BundleOptions;
 import dev.slipway.bundle.BundleRecipe;
 import dev.slipway.delta.BlockDelta;
@@ -33,9 +36,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** A small machine: a disk with release 1.0 in slot A, and bundles for it. */
 final class SampleMachine {
@@ -107,10 +112,16 @@ final class SampleMachine {
                 IDENTITY,
                 new DiskLayout.Parts(
                     "amd64",
-                    new byte[440],
-                    Volume.zeros(4096),
+                    bootCode(),
+                    Volume.of(BlockSource.bytes(core(1))),
                     Fat.of(
-                        GrubEfi.configuration(MENU, MENU.freshState(Set.of(Slot.A))),
+                        GrubEfi.configuration(MENU, MENU.freshState(Set.of(Slot.A)))
+                            .with(
+                                t ->
+                                    efi(1)
+                                        .forEach(
+                                            (name, content) ->
+                                                t.file("/EFI/BOOT/" + name, 0644, content))),
                         FatOptions.of(Size.mib(8), IDENTITY.fatSerial("esp"))),
                     release("1.0", 10, builtAt),
                     Optional.of(SLOT),
@@ -120,6 +131,37 @@ final class SampleMachine {
     MemoryBlockSink sink = BlockSink.inMemory((int) image.size());
     image.writeTo(sink, Progress.none());
     return sink.bytes();
+  }
+
+  private static byte[] bootCode() {
+    byte[] code = noise(40, 440);
+    System.arraycopy(new byte[] {0, 8, 0, 0, 0, 0, 0, 0}, 0, code, 0x5C, 8);
+    return code;
+  }
+
+  /** Something of a core image's form, for place 1. */
+  static byte[] core(int version) {
+    byte[] core = noise(100 + version, 3072);
+    java.util.Arrays.fill(core, 400, 512, (byte) 0);
+    return CoreImage.placed(core, 2048, 1);
+  }
+
+  /** The files in a directory of the EFI system partition, but for the boot script of version 1. */
+  static Map<String, Content> efi(int version) {
+    var files = new TreeMap<String, Content>();
+    files.put("BOOTX64.EFI", Content.bytes(noise(200 + version, 5000)));
+    files.put("grubx64.efi", Content.bytes(noise(300 + version, 9000)));
+    if (version > 1) {
+      files.put("grub.cfg", Content.utf8("# version " + version + "\n"));
+    }
+    return files;
+  }
+
+  /** A recipe with boot loaders. */
+  static BundleRecipe withLoaders(BundleRecipe recipe, int version) {
+    recipe.loader(LoaderKind.BIOS, BundleLoader.CORE, Content.bytes(core(version)));
+    efi(version).forEach((name, content) -> recipe.loader(LoaderKind.EFI, name, content));
+    return recipe;
   }
 
   static BundleRecipe recipe(String version, long sequence) {

@@ -14,6 +14,8 @@ import dev.slipway.io.BlockSource;
 import dev.slipway.io.Size;
 import dev.slipway.signature.SigningKey;
 import dev.slipway.tree.Content;
+import dev.slipway.update.BootLoaders;
+import dev.slipway.update.SystemDisk;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -92,6 +94,13 @@ final class BundleCreateCommand implements Callable<Integer> {
       description =
           "A delta from an earlier release: OLD is its image, or the 64 digits of its digest.")
   List<String> deltas = List.of();
+
+  @Option(
+      names = "--boot-loader",
+      paramLabel = "DISK",
+      description =
+          "The boot loader goes in, too: that of this disk image. Machines try it once before they rely on it.")
+  Path bootLoader;
 
   @Option(
       names = "--device",
@@ -179,6 +188,16 @@ final class BundleCreateCommand implements Callable<Integer> {
               ? Digest.parse(parts[2])
               : digest(ImageArgument.open(parts[2], opened));
       recipe.delta(parts[0], from, parts[1], Content.file(Path.of(parts[3])));
+    }
+    if (bootLoader != null) {
+      try (SystemDisk disk = SystemDisk.open(bootLoader)) {
+        for (var loader : BootLoaders.in(disk).entrySet()) {
+          for (var file : loader.getValue().entrySet()) {
+            recipe.loader(
+                loader.getKey(), file.getKey(), Content.bytes(file.getValue().readAll()));
+          }
+        }
+      }
     }
     return recipe;
   }

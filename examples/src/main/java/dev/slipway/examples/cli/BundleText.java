@@ -3,6 +3,7 @@ package dev.slipway.examples.cli;
 
 import dev.slipway.bundle.BundleDelta;
 import dev.slipway.bundle.BundleImage;
+import dev.slipway.bundle.BundleLoader;
 import dev.slipway.bundle.BundleManifest;
 import dev.slipway.io.Size;
 
@@ -45,6 +46,17 @@ final class BundleText {
             .append(delta.from())
             .append('\n');
       }
+    }
+    for (BundleLoader loader : manifest.loaders()) {
+      out.append("boot loader for ")
+          .append(loader.kind())
+          .append(": ")
+          .append(loader.name())
+          .append(", ")
+          .append(Size.bytes(loader.sizeBytes()))
+          .append(", sha256 ")
+          .append(loader.digest())
+          .append('\n');
     }
     if (!manifest.notes().isEmpty()) {
       out.append("notes\n");

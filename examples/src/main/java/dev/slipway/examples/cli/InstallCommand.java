@@ -80,6 +80,7 @@ final class InstallCommand implements Callable<Integer> {
             + "; "
             + Size.bytes(done.writtenBytes())
             + " were written. It is started next.");
+    done.loaders().forEach(out::println);
     out.flush();
     return 0;
   }
