@@ -2,6 +2,9 @@
 package dev.slipway.update;
 
 import dev.slipway.bootconfig.LoaderKind;
+import dev.slipway.io.BlockSink;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
 import dev.slipway.tree.Content;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -16,10 +19,13 @@ public final class BootLoaders {
    * The confirmed boot loader of each kind that a disk has. Contents are read from the disk when
    * they are used.
    *
-   * @throws dev.slipway.io.FormatException when one is too old to be tried beside another
+   * @param source the disk, of which nothing but the boot loaders matters
+   * @param name what it is called in error messages
+   * @throws FormatException when there is none, or one that cannot be tried beside another
    */
-  public static Map<LoaderKind, SortedMap<String, Content>> in(SystemDisk disk)
+  public static Map<LoaderKind, SortedMap<String, Content>> in(BlockSource source, String name)
       throws IOException {
+    SystemDisk disk = SystemDisk.of(name, source, BlockSink.inMemory(0));
     var found = new EnumMap<LoaderKind, SortedMap<String, Content>>(LoaderKind.class);
     var bios = BiosLoaderPlace.of(disk);
     if (bios.isPresent()) {
@@ -28,6 +34,9 @@ public final class BootLoaders {
     var efi = EfiLoaderPlace.of(disk);
     if (efi.isPresent()) {
       found.put(LoaderKind.EFI, efi.get().confirmed());
+    }
+    if (found.isEmpty()) {
+      throw new FormatException(name + ": there is no boot loader of ours on this disk");
     }
     return found;
   }

@@ -11,14 +11,20 @@ import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The EFI system partition, with a boot loader in {@code /EFI/BOOT} and another beside it. */
 final class EfiLoaderPlace implements LoaderPlace {
+  private static final Path MOUNTS = Path.of("/proc/self/mounts");
+
   private final SystemDisk disk;
   private final Tree tree;
   private final int confirmed;
@@ -87,14 +93,30 @@ final class EfiLoaderPlace implements LoaderPlace {
     var all = new TreeMap<>(files);
     all.put(LoaderPlaces.EFI_PLACE_FILE + spare(), Content.utf8(spare() + "\n"));
     disk.alone(
-        () ->
-            Fat.replace(
-                disk.partition(DiskLayout.ESP),
-                disk.sink(DiskLayout.ESP),
-                disk.name() + ": esp",
-                LoaderPlaces.EFI_SPARE,
-                all,
-                builtAt.getEpochSecond()));
+        () -> {
+          requireUnmounted(
+              Files.exists(MOUNTS) ? Files.readAllLines(MOUNTS) : List.of(), disk.name());
+          Fat.replace(
+              disk.partition(DiskLayout.ESP),
+              disk.sink(DiskLayout.ESP),
+              disk.name() + ": esp",
+              LoaderPlaces.EFI_SPARE,
+              all,
+              builtAt.getEpochSecond());
+        });
+  }
+
+  /** A driver that has the partition's tables in memory would write its own over ours. */
+  static void requireUnmounted(List<String> mounts, String diskName) throws RefusedException {
+    for (String mount : mounts) {
+      String[] words = mount.split(" ");
+      if (words.length > 2
+          && words[2].equals("vfat")
+          && words[0].matches(Pattern.quote(diskName) + "p?[0-9]+")) {
+        throw new RefusedException(
+            words[0] + " is mounted at " + words[1] + ", where its boot loader is; unmount it first");
+      }
+    }
   }
 
   @Override

@@ -20,6 +20,7 @@ import dev.slipway.tree.Tree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,7 +110,7 @@ class LoaderUpdateTest {
   @Test
   void aBundleFromADiskInstallsThatDisksBootLoaders() throws Exception {
     install(SampleMachine.withLoaders(recipe("1.1", 11), 2), "1.1");
-    var found = BootLoaders.in(disk);
+    var found = BootLoaders.in(recorded.source(), "disk");
     assertThat(found.get(LoaderKind.BIOS).get(BundleLoader.CORE).readAll())
         .isEqualTo(SampleMachine.core(1));
     assertThat(found.get(LoaderKind.EFI).keySet())
@@ -140,6 +141,16 @@ class LoaderUpdateTest {
     assertThat(install(SampleMachine.withLoaders(recipe("1.1", 11), 2), "1.1").loaders().get(0))
         .contains("kernel_sector")
         .contains("another boot loader is installed here");
+  }
+
+  @Test
+  void aMountedPartitionIsNotWrittenUnderItsDriver() throws Exception {
+    var mounts = List.of("/dev/sda2 /data ext4 rw 0 0", "/dev/sda1 /boot/efi vfat rw 0 0");
+    EfiLoaderPlace.requireUnmounted(mounts, "/dev/sdb");
+    assertThatThrownBy(() -> EfiLoaderPlace.requireUnmounted(mounts, "/dev/sda"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "/dev/sda1 is mounted at /boot/efi, where its boot loader is; unmount it first");
   }
 
   @Test

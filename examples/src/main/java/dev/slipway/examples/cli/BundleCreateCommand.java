@@ -15,7 +15,6 @@ import dev.slipway.io.Size;
 import dev.slipway.signature.SigningKey;
 import dev.slipway.tree.Content;
 import dev.slipway.update.BootLoaders;
-import dev.slipway.update.SystemDisk;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -190,8 +189,8 @@ final class BundleCreateCommand implements Callable<Integer> {
       recipe.delta(parts[0], from, parts[1], Content.file(Path.of(parts[3])));
     }
     if (bootLoader != null) {
-      try (SystemDisk disk = SystemDisk.open(bootLoader)) {
-        for (var loader : BootLoaders.in(disk).entrySet()) {
+      try (BlockSource disk = BlockSource.file(bootLoader)) {
+        for (var loader : BootLoaders.in(disk, bootLoader.toString()).entrySet()) {
           for (var file : loader.getValue().entrySet()) {
             recipe.loader(
                 loader.getKey(), file.getKey(), Content.bytes(file.getValue().readAll()));

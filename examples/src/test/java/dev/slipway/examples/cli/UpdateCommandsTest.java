@@ -73,14 +73,15 @@ class UpdateCommandsTest {
     }
   }
 
-  @BeforeEach
-  void makeDiskAndBundle() throws Exception {
+  private void writeDisk(String shim, Path file) throws Exception {
     BootMenu menu =
         BootMenu.ab(
             partition(3, DiskLayout.ROOT_A),
             partition(4, DiskLayout.ROOT_B),
             partition(2, DiskLayout.ESP));
-    Tree esp = GrubEfi.configuration(menu, menu.freshState(Set.of(Slot.A)));
+    Tree esp =
+        GrubEfi.configuration(menu, menu.freshState(Set.of(Slot.A)))
+            .with(t -> t.file("/EFI/BOOT/BOOTX64.EFI", 0644, Content.utf8(shim)));
     var parts =
         new DiskLayout.Parts(
             "amd64",
@@ -91,7 +92,13 @@ class UpdateCommandsTest {
             Optional.of(Size.mib(2)),
             Optional.empty(),
             Ext4.of(Tree.empty(), Ext4Options.readOnly(IDENTITY.fileSystemId("data"), 0)));
-    write(DiskLayout.AB.plan(IDENTITY, parts).build(), temp.resolve("disk.img"));
+    write(DiskLayout.AB.plan(IDENTITY, parts).build(), file);
+  }
+
+  @BeforeEach
+  void makeDiskAndBundle() throws Exception {
+    writeDisk("shim 1", temp.resolve("disk.img"));
+    writeDisk("shim 2", temp.resolve("next.img"));
     write(release("1.1"), temp.resolve("root.img"));
     assertThat(run("keys", "create", path("keys"), "--kind", "EC", "--name", "Test")).isZero();
     assertThat(
@@ -105,6 +112,8 @@ class UpdateCommandsTest {
                 "1.1",
                 "--image",
                 "rootfs=" + path("root.img"),
+                "--boot-loader",
+                path("next.img"),
                 "--key",
                 path("keys/signer.key"),
                 "--cert",
@@ -120,7 +129,9 @@ class UpdateCommandsTest {
             run("install", path("update.raucb"), "--disk", disk, "--keyring", path("keys/ca.pem")))
         .as(err.toString())
         .isZero();
-    assertThat(out.toString()).startsWith("release 1.1 is in slot B; ");
+    assertThat(out.toString())
+        .startsWith("release 1.1 is in slot B; ")
+        .endsWith("a new boot loader for EFI is in place 2\n");
     assertThat(run("status", "--disk", disk)).isZero();
     assertThat(out.toString())
         .isEqualTo("slot A: 1.0, confirmed\nslot B: 1.1, to be tried\nnext start: slot B\n");
