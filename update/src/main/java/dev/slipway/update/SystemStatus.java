@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.slipway.bootconfig.BootMenu;
 import dev.slipway.bootconfig.BootState;
+import dev.slipway.bootconfig.LoaderKind;
+import dev.slipway.bootconfig.LoaderTrial;
 import dev.slipway.bootconfig.Slot;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -71,11 +73,26 @@ public record SystemStatus(
     out.append("next start: ")
         .append(boot.next().map(slot -> "slot " + slot).orElse("the last resort"))
         .append('\n');
+    boot.loaders()
+        .forEach(
+            (kind, trial) -> {
+              if (trial != LoaderTrial.NONE) {
+                out.append("boot loader for " + kind + ": a new one, " + words(trial) + "\n");
+              }
+            });
     installing.ifPresent(slot -> out.append("an update of slot " + slot + " is not finished\n"));
     for (String path : shadowed) {
       out.append(path).append(": changed here, and its default changed with the release\n");
     }
     return out.toString();
+  }
+
+  private static String words(LoaderTrial trial) {
+    return switch (trial) {
+      case NONE -> "none";
+      case TRY_1, TRY_2 -> "to be tried";
+      case STARTED_1, STARTED_2 -> "tried and not confirmed";
+    };
   }
 
   private String words(Slot slot, BootState.SlotState state) {
@@ -109,6 +126,11 @@ public record SystemStatus(
         json.writeBooleanField("ok", entry.getValue().ok());
         json.writeNumberField("tries", entry.getValue().tries());
         json.writeEndObject();
+      }
+      json.writeEndObject();
+      json.writeObjectFieldStart("newBootLoaders");
+      for (Map.Entry<LoaderKind, LoaderTrial> loader : boot.loaders().entrySet()) {
+        json.writeStringField(loader.getKey().name(), words(loader.getValue()));
       }
       json.writeEndObject();
       json.writeArrayFieldStart("shadowed");

@@ -134,7 +134,9 @@ class UpdateCommandsTest {
         .endsWith("a new boot loader for EFI is in place 2\n");
     assertThat(run("status", "--disk", disk)).isZero();
     assertThat(out.toString())
-        .isEqualTo("slot A: 1.0, confirmed\nslot B: 1.1, to be tried\nnext start: slot B\n");
+        .isEqualTo(
+            "slot A: 1.0, confirmed\nslot B: 1.1, to be tried\nnext start: slot B\n"
+                + "boot loader for EFI: a new one, to be tried\n");
     assertThat(run("mark", "good", "--disk", disk)).isZero();
     assertThat(run("status", "--disk", disk, "--json")).isZero();
     assertThat(out.toString()).contains("\"lastGood\" : \"B\"");
@@ -186,7 +188,7 @@ class UpdateCommandsTest {
                   path("keys/ca.pem")))
           .contains("release 1.1 is in slot B; ");
     }
-    assertThat(onMachine("status", "--disk", disk)).endsWith("next start: slot B\n");
+    assertThat(onMachine("status", "--disk", disk)).endsWith("next start: slot B\nboot loader for EFI: a new one, to be tried\n");
     onMachine("mark", "good", "--disk", disk);
     assertThat(onMachine("status", "--json", "--disk", disk)).contains("\"lastGood\" : \"B\"");
     onMachine("rollback", "--disk", disk);
