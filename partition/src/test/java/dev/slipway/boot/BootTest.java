@@ -11,6 +11,7 @@ import dev.slipway.bootconfig.Slot;
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.DiskImage;
 import dev.slipway.disk.DiskLayout;
+import dev.slipway.fs.fat.Fat;
 import dev.slipway.io.BlockSink;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.Size;
@@ -72,9 +73,10 @@ class BootTest {
       machine.waitFor("^ROOT-1");
       machine.type("dmesg | grep -icE 'ext4.*(error|warn)|corrupt' | sed 's/^/COMPLAINTS /'");
       machine.waitFor("^COMPLAINTS 0");
-      machine.type("reboot -f");
-      machine.waitFor("starting slot A, try 2 of 3");
-      machine.waitFor("TINY slot slot=A .* loader=bios.1 ");
+      machine.type("slipway-boot confirm && reboot -f");
+      machine.waitFor("the boot loader in place 2 works, and starts this machine from now on");
+      machine.waitFor("starting slot A, try 1 of 3");
+      machine.waitFor("TINY slot slot=A .* loader=bios.2 ");
       machine.waitFor(TinySystem.READY + " two");
       assertThat(machine.console()).doesNotContain("EXT4-fs error");
       machine.type("cat /var/note /root/.profile; poweroff -f");
@@ -82,10 +84,10 @@ class BootTest {
       machine.waitForEnd();
     }
     BootState state = TinySystem.state(image, disk);
-    assertThat(state.slot(Slot.A)).isEqualTo(new SlotState(true, 2));
+    assertThat(state.slot(Slot.A)).isEqualTo(new SlotState(true, 1));
     assertThat(state.slot(Slot.B)).isEqualTo(new SlotState(false, 0));
     assertThat(state.mark()).isEqualTo(3);
-    assertThat(state.loader(LoaderKind.BIOS)).isEqualTo(LoaderTrial.STARTED_2);
+    assertThat(state.loader(LoaderKind.BIOS)).isEqualTo(LoaderTrial.NONE);
   }
 
   @Test
@@ -211,8 +213,22 @@ class BootTest {
       machine.waitFor("starting slot B, try 1 of 3");
       machine.waitFor("TINY slot slot=B disk=/dev/vda root=/dev/vda4 .* loader=efi.2 ");
       machine.waitFor(TinySystem.READY + " two");
-      machine.type("sync; poweroff -f");
+      machine.type("slipway-boot confirm; sync; poweroff -f");
+      machine.waitFor("the boot loader in place 2 works, and starts this machine from now on");
       machine.waitForEnd();
+    }
+    try (BlockSource source = BlockSource.file(image)) {
+      var esp = disk.partition(DiskLayout.ESP).orElseThrow();
+      var files = Fat.read(source.slice(esp.offsetBytes(), esp.sizeBytes()), "esp").tree();
+      assertThat(files.contains("/EFI/BOOT/PLACE2")).isTrue();
+      assertThat(files.contains("/EFI/SPARE/PLACE1")).isTrue();
+    }
+    if (Boolean.getBoolean("slipway.long")) {
+      try (var machine = start(Firmware.SECURE_BOOT, image, Bus.VIRTIO, temp)) {
+        machine.waitFor("TINY slot slot=B .* loader=efi.2 ");
+        machine.type("poweroff -f");
+        machine.waitForEnd();
+      }
     }
     try (BlockSource source = BlockSource.file(image)) {
       var b = disk.partition(DiskLayout.ROOT_B).orElseThrow();

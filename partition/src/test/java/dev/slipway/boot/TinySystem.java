@@ -94,6 +94,7 @@ final class TinySystem {
             .findFirst()
             .orElseThrow();
     Content busybox = content("/usr/bin/busybox");
+    Content bootStore = Content.bytes(Initramfs.script(BootStore.class, "slipway-boot"));
     return Tree.of(
         t -> {
           for (String directory :
@@ -108,13 +109,19 @@ final class TinySystem {
           for (String applet :
               new String[] {
                 "cat",
+                "cmp",
+                "cp",
                 "cttyhack",
+                "cut",
                 "dd",
                 "df",
                 "dmesg",
                 "grep",
+                "head",
                 "ls",
+                "mkdir",
                 "mount",
+                "od",
                 "poweroff",
                 "reboot",
                 "sed",
@@ -122,12 +129,15 @@ final class TinySystem {
                 "sh",
                 "sha256sum",
                 "sync",
+                "tail",
                 "tr",
-                "umount"
+                "umount",
+                "wc"
               }) {
             t.symlink("/bin/" + applet, "busybox");
           }
           t.file("/sbin/init", 0755, Content.utf8(INIT));
+          t.file("/bin/slipway-boot", 0755, bootStore);
           t.file("/etc/version", 0644, Content.utf8(version + "\n"));
         });
   }

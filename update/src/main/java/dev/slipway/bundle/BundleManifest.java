@@ -84,8 +84,7 @@ public record BundleManifest(
       String notes,
       List<BundleImage> images,
       boolean foreign) {
-    this(
-        compatible, version, sequence, builtAt, expiresAt, notes, images, foreign, List.of());
+    this(compatible, version, sequence, builtAt, expiresAt, notes, images, foreign, List.of());
   }
 
   private static void requireLine(String name, String value) {

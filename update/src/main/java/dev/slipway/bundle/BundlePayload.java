@@ -76,8 +76,7 @@ final class BundlePayload {
   private List<BundleLoader> loaders() {
     var loaders = new ArrayList<BundleLoader>();
     for (BundleRecipe.Loader loader : recipe.loaders()) {
-      String file =
-          "loader-" + loader.kind().name().toLowerCase(Locale.ROOT) + "-" + loader.name();
+      String file = "loader-" + loader.kind().name().toLowerCase(Locale.ROOT) + "-" + loader.name();
       put(file, loader.content());
       loaders.add(
           new BundleLoader(

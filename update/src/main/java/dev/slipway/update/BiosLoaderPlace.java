@@ -55,7 +55,8 @@ final class BiosLoaderPlace implements LoaderPlace {
     if (partition.size() < 2L * LoaderPlaces.BIOS_BYTES
         || !CoreImage.knowsItsPlace(place.core(partition, confirmed))) {
       throw new FormatException(
-          disk.name() + ": the boot loader is of an earlier release and cannot give way to another");
+          disk.name()
+              + ": the boot loader is of an earlier release and cannot give way to another");
     }
     return Optional.of(place);
   }

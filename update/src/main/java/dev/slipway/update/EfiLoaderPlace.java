@@ -114,7 +114,10 @@ final class EfiLoaderPlace implements LoaderPlace {
           && words[2].equals("vfat")
           && words[0].matches(Pattern.quote(diskName) + "p?[0-9]+")) {
         throw new RefusedException(
-            words[0] + " is mounted at " + words[1] + ", where its boot loader is; unmount it first");
+            words[0]
+                + " is mounted at "
+                + words[1]
+                + ", where its boot loader is; unmount it first");
       }
     }
   }

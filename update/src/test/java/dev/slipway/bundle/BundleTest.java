@@ -202,9 +202,11 @@ class BundleTest {
 
   @Test
   void recipesThatMakeNoSenseAreRefused() {
-    assertThatThrownBy(() -> new BundleRecipe(" ", "1", Samples.TIME).manifest(List.of(), List.of()))
+    assertThatThrownBy(
+            () -> new BundleRecipe(" ", "1", Samples.TIME).manifest(List.of(), List.of()))
         .hasMessageStartingWith("compatible must be one line");
-    assertThatThrownBy(() -> new BundleRecipe("robot", "1", Samples.TIME).manifest(List.of(), List.of()))
+    assertThatThrownBy(
+            () -> new BundleRecipe("robot", "1", Samples.TIME).manifest(List.of(), List.of()))
         .hasMessage("a bundle without an image updates nothing");
     assertThatThrownBy(
             () -> new BundleImage("../x", 1, Samples.OLD, Optional.of("x.img"), false, List.of()))

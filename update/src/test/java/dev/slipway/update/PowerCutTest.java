@@ -20,9 +20,9 @@ import dev.slipway.io.BlockSink;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import dev.slipway.io.MemoryBlockSink;
-import dev.slipway.tree.Tree;
 import dev.slipway.testing.PowerCuts;
 import dev.slipway.testing.PowerCuts.Event;
+import dev.slipway.tree.Tree;
 import dev.slipway.volume.Volume;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -212,8 +212,7 @@ class PowerCutTest {
   }
 
   private static byte[] core(BlockSource disk, int place) throws Exception {
-    return disk.readFully(
-        (1 << 20) + (place - 1) * LoaderPlaces.BIOS_BYTES, CORES[0].length);
+    return disk.readFully((1 << 20) + (place - 1) * LoaderPlaces.BIOS_BYTES, CORES[0].length);
   }
 
   private boolean inSlot(Event event) {

@@ -192,8 +192,7 @@ final class BundleCreateCommand implements Callable<Integer> {
       try (BlockSource disk = BlockSource.file(bootLoader)) {
         for (var loader : BootLoaders.in(disk, bootLoader.toString()).entrySet()) {
           for (var file : loader.getValue().entrySet()) {
-            recipe.loader(
-                loader.getKey(), file.getKey(), Content.bytes(file.getValue().readAll()));
+            recipe.loader(loader.getKey(), file.getKey(), Content.bytes(file.getValue().readAll()));
           }
         }
       }

@@ -188,7 +188,8 @@ class UpdateCommandsTest {
                   path("keys/ca.pem")))
           .contains("release 1.1 is in slot B; ");
     }
-    assertThat(onMachine("status", "--disk", disk)).endsWith("next start: slot B\nboot loader for EFI: a new one, to be tried\n");
+    assertThat(onMachine("status", "--disk", disk))
+        .endsWith("next start: slot B\nboot loader for EFI: a new one, to be tried\n");
     onMachine("mark", "good", "--disk", disk);
     assertThat(onMachine("status", "--json", "--disk", disk)).contains("\"lastGood\" : \"B\"");
     onMachine("rollback", "--disk", disk);
