@@ -88,7 +88,9 @@ abstract class EncodedFile implements Closeable {
     long needed =
         BYTES_FOR_OLD_BYTE * old.get().sizeBytes() + BYTES_FOR_NEW_BYTE * file.sizeBytes();
     if (needed > memoryBytes) {
-      return rolled(checksum, file, base.get(), old.get(), directory);
+      try (MemoryBudget.Share ignored = budget.take(RollingCopies.TABLE_BYTES)) {
+        return rolled(checksum, file, base.get(), old.get(), directory);
+      }
     }
     try (MemoryBudget.Share ignored = budget.take(needed)) {
       return smallest(

@@ -20,6 +20,10 @@ import java.util.List;
 final class RollingCopies {
   private static final int BLOCK_BYTES_MIN = 64;
   private static final int TABLE_ENTRIES = 1 << 21;
+
+  /** What the table takes: a number and a hash for each entry. */
+  static final long TABLE_BYTES = TABLE_ENTRIES * (long) (Integer.BYTES + Long.BYTES);
+
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L; // odd, its bits well mixed
 
   private final Bytes before;
@@ -28,6 +32,11 @@ final class RollingCopies {
 
   /** One more than the number of the old file's block; 0 is free. */
   private final int[] table = new int[TABLE_ENTRIES];
+
+  /**
+   * The whole hash of that block: every second slot is taken, and to look at a block is to read.
+   */
+  private final long[] hashes = new long[TABLE_ENTRIES];
 
   private final List<Piece> pieces = new ArrayList<>();
   private long covered;
@@ -81,9 +90,11 @@ final class RollingCopies {
 
   private void index() throws IOException {
     for (int block = 0; (block + 1L) * blockBytes <= before.size(); block++) {
-      int slot = slot(hash(before, (long) block * blockBytes));
+      long hash = hash(before, (long) block * blockBytes);
+      int slot = slot(hash);
       if (table[slot] == 0) {
         table[slot] = block + 1; // of blocks that are alike the first will do
+        hashes[slot] = hash;
       }
     }
   }
@@ -108,8 +119,10 @@ final class RollingCopies {
     long at = 0;
     long hash = after.size() >= blockBytes ? hash(after, 0) : 0;
     while (at + blockBytes <= after.size()) {
-      int block = table[slot(hash)] - 1;
-      long end = block < 0 ? at : match(at, (long) block * blockBytes);
+      int slot = slot(hash);
+      int block = table[slot] - 1;
+      boolean likely = block >= 0 && hashes[slot] == hash;
+      long end = likely ? match(at, (long) block * blockBytes) : at;
       if (end > at) {
         at = end;
         hash = at + blockBytes <= after.size() ? hash(after, at) : 0;
