@@ -83,7 +83,7 @@ final class Assembly {
               further(unpacked, early, task));
       return sandbox.run(stages, settings, pack, progress);
     } catch (NotByAdding e) {
-      return sandbox.run(List.of(all(task)), settings, pack, progress);
+      return sandbox.run(List.of(all(Task.NONE)), settings, pack, progress);
     }
   }
 

@@ -147,7 +147,8 @@ final class ConfigureScripts {
   private String preinst(Collection<DebPackage> some) {
     var order = new LinkedHashSet<DebPackage>();
     some.stream().filter(about -> about.name().equals(BASE_PASSWD)).forEach(order::add);
-    some.forEach(about -> visit(about, Set.copyOf(some), order, new LinkedHashSet<>()));
+    Set<DebPackage> among = Set.copyOf(some);
+    some.forEach(about -> visit(about, among, order, new LinkedHashSet<>()));
     var out = new StringBuilder();
     for (DebPackage about : order) {
       ControlFile script = about.files().get(DebPackage.PREINST);

@@ -23,7 +23,7 @@ final class SandboxFeeder implements AutoCloseable {
   private volatile boolean abandoned;
   private volatile Tree tree;
   private volatile IOException writing;
-  private volatile Exception making;
+  private volatile Throwable making;
 
   private SandboxFeeder(
       OutputStream out, String program, List<SandboxStage> stages, SandboxLog log) {
@@ -72,7 +72,7 @@ final class SandboxFeeder implements AutoCloseable {
   private SandboxStage.Ready make(SandboxStage stage) {
     try {
       return stage.make();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (!abandoned) {
         making = e;
       }
@@ -125,6 +125,9 @@ final class SandboxFeeder implements AutoCloseable {
       throw failure;
     }
     if (making instanceof RuntimeException failure) {
+      throw failure;
+    }
+    if (making instanceof Error failure) {
       throw failure;
     }
   }

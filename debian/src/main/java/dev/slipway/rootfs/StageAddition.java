@@ -29,7 +29,7 @@ final class StageAddition {
       TreePath path = entry.getKey();
       Node node = entry.getValue();
       Optional<Node> old = before.node(path);
-      if (old.isPresent() && old.get().equals(node)) {
+      if (old.isPresent() && old.get().equals(node) && !isReplaced(node, before, after)) {
         continue;
       }
       boolean otherKind =
@@ -41,5 +41,11 @@ final class StageAddition {
       addition.put(path, node);
     }
     return Optional.of(addition.build());
+  }
+
+  /** Another name of a file that is sent must be sent with it, or it would keep the old one. */
+  private static boolean isReplaced(Node node, Tree before, Tree after) {
+    return node instanceof HardLink link
+        && !before.node(link.target()).equals(after.node(link.target()));
   }
 }

@@ -44,9 +44,12 @@ prepare() {
   mount -t tmpfs -o mode=1777 slipway root/tmp || fail "mounting /tmp"
   cp -r io/commands root/run/slipway
   hostname "$host" 2>/dev/null || echo "$host" >/proc/sys/kernel/hostname || fail "setting the host name"
-  if [ "$network" = yes ]; then
-    cover etc/resolv.conf /etc/resolv.conf
-  fi
+  resolver
+}
+
+# Names are looked up as the host does it, if there is a network.
+resolver() {
+  [ "$network" != yes ] || cover etc/resolv.conf /etc/resolv.conf
 }
 
 # Goes in front of a command, which gets namespaces of its own once more: the tree becomes the root directory of all it can see, its own process 1 included,
@@ -106,6 +109,7 @@ uncover() {
 perform() { # number, whether stubs cover programs
   if [ "$2" != "$covering" ]; then
     uncover
+    resolver
     if [ "$2" = yes ]; then stubs; fi
     covering=$2
   fi

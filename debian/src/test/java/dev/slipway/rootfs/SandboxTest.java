@@ -129,6 +129,7 @@ class SandboxTest {
                   t.file("srv/changed", 0644, Content.utf8("as it came"));
                   t.file("srv/replaced", 0644, Content.utf8("first"));
                   t.file("srv/removed", 0644, Content.utf8("x"));
+                  t.file("a/new", 0644, Content.utf8("old")).hardLink("a/link", "a/new");
                 });
     Tree second =
         first.with(
@@ -137,6 +138,8 @@ class SandboxTest {
               t.put(TreePath.of("opt/dir"), new Directory(old));
               t.remove(TreePath.of("srv/replaced"));
               t.file("srv/replaced", 0640, Content.utf8("second"));
+              t.remove(TreePath.of("a/link")).remove(TreePath.of("a/new"));
+              t.file("a/new", 0644, Content.utf8("linked")).hardLink("a/link", "a/new");
               t.directory("tmp", 01777).file("tmp/inside", 0644, Content.utf8("hidden meanwhile"));
             });
     var covered = SandboxSettings.at(EPOCH).withStub("bin/stub", "#!/bin/sh\nexit 7\n");
@@ -154,11 +157,11 @@ class SandboxTest {
                 List.of(
                     new SandboxCommand(
                         "two",
-                        "cat /srv/changed /srv/replaced /opt/new >/etc/seen; test ! -e /tmp/inside",
+                        "cat /srv/changed /srv/replaced /opt/new /a/link >/etc/seen; test ! -e /tmp/inside",
                         true),
                     SandboxCommand.of("three", "echo three >>/srv/changed"))));
     Tree after = door(door).run(stages, covered, ContentKeeper.inMemory(), QUIET);
-    assertThat(text(after, "etc/seen")).isEqualTo("one\nsecondnew");
+    assertThat(text(after, "etc/seen")).isEqualTo("one\nsecondnewlinked");
     assertThat(text(after, "srv/changed")).isEqualTo("one\nthree\n");
     assertThat(text(after, "srv/replaced")).isEqualTo("second");
     assertThat(text(after, "srv/kept")).isEqualTo("kept");
@@ -167,6 +170,28 @@ class SandboxTest {
     assertThat(after.inode("srv").orElseThrow().metadata().mode()).isEqualTo(0700);
     assertThat(after.inode("opt").orElseThrow()).isEqualTo(new Directory(old));
     assertThat(after.inode("opt/dir").orElseThrow()).isEqualTo(new Directory(old));
+  }
+
+  @Test
+  void namesAreLookedUpInEveryCommandThatHasTheNetwork() throws Exception {
+    String host = Files.readString(Path.of("/etc/resolv.conf"));
+    Tree tree = TestRoot.busybox().with(t -> t.file("etc/resolv.conf", 0644, Content.utf8("own")));
+    String look = "cat /etc/resolv.conf >>/etc/seen";
+    List<SandboxCommand> commands =
+        List.of(
+            new SandboxCommand("one", look, true),
+            new SandboxCommand("two", look, false),
+            new SandboxCommand("three", look, true));
+    Tree after =
+        door("chroot")
+            .run(
+                tree,
+                commands,
+                SandboxSettings.at(EPOCH).withNetwork(true),
+                ContentKeeper.inMemory(),
+                QUIET);
+    assertThat(text(after, "etc/seen")).isEqualTo(host.repeat(3));
+    assertThat(text(after, "etc/resolv.conf")).isEqualTo("own");
   }
 
   @Test

@@ -23,8 +23,8 @@ abstract class EncodedFile implements Closeable {
 
   private static final int BYTES_FOR_NEW_BYTE = 4;
 
-  /** Files above this are not held in memory, whatever the budget. */
-  private static final long IN_MEMORY_MAX = 256L << 20;
+  /** Whole files above this are read when it is their turn: what waits counts in no budget. */
+  private static final long IN_MEMORY_MAX = 4L << 20;
 
   /** A patch with so little in it, of 256, is taken without trying the whole file. */
   private static final int CLEARLY_SMALLER = 40;

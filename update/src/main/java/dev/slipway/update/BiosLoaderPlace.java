@@ -96,6 +96,11 @@ final class BiosLoaderPlace implements LoaderPlace {
   public void write(SortedMap<String, Content> files, Instant builtAt) throws IOException {
     byte[] core = files.get(BundleLoader.CORE).readAll();
     CoreImage.requireWhole(core, "core image in the bundle");
+    if (!Arrays.equals(core, CoreImage.placed(core, ANY_LBA, 1))) {
+      throw new FormatException(
+          "core image in the bundle: is not as it would be in place 1 of a disk of ours; make the"
+              + " bundle with \"bundle create --boot-loader\"");
+    }
     BlockSink sink = disk.sink(DiskLayout.BIOS);
     sink.write(offset(spare()), CoreImage.placed(core, lba, spare()));
     sink.write(startOffset(), CoreImage.startSector(firstSector, lba, spare()));

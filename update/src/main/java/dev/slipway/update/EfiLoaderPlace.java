@@ -7,6 +7,7 @@ import dev.slipway.fs.fat.Fat;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import dev.slipway.tree.Content;
+import dev.slipway.tree.Node.Directory;
 import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
@@ -41,7 +42,8 @@ final class EfiLoaderPlace implements LoaderPlace {
    * @throws FormatException when the boot loader there cannot give way to another
    */
   static Optional<EfiLoaderPlace> of(SystemDisk disk) throws IOException {
-    Tree tree = read(disk, disk.partition(DiskLayout.ESP));
+    // not from memory: what the partition's own driver wrote is not in the cache of the disk
+    Tree tree = read(disk, disk.fromDevice(DiskLayout.ESP));
     boolean programs =
         files(tree, LoaderPlaces.EFI_NAMED).keySet().stream()
             .anyMatch(name -> name.toUpperCase(Locale.ROOT).endsWith(".EFI"));
@@ -50,7 +52,9 @@ final class EfiLoaderPlace implements LoaderPlace {
     }
     for (int place = 1; place <= 2; place++) {
       String file = "/" + LoaderPlaces.EFI_PLACE_FILE + place;
-      if (tree.contains(LoaderPlaces.EFI_NAMED + file) && tree.contains(LoaderPlaces.EFI_SPARE)) {
+      boolean spare =
+          tree.node(TreePath.of(LoaderPlaces.EFI_SPARE)).orElse(null) instanceof Directory;
+      if (tree.contains(LoaderPlaces.EFI_NAMED + file) && spare) {
         return Optional.of(new EfiLoaderPlace(disk, tree, place));
       }
     }
@@ -94,10 +98,12 @@ final class EfiLoaderPlace implements LoaderPlace {
     all.put(LoaderPlaces.EFI_PLACE_FILE + spare(), Content.utf8(spare() + "\n"));
     disk.alone(
         () -> {
+          Path device = Path.of(disk.name());
           requireUnmounted(
-              Files.exists(MOUNTS) ? Files.readAllLines(MOUNTS) : List.of(), disk.name());
+              Files.exists(MOUNTS) ? Files.readAllLines(MOUNTS) : List.of(),
+              (Files.exists(device) ? device.toRealPath() : device).toString());
           Fat.replace(
-              disk.partition(DiskLayout.ESP),
+              disk.fromDevice(DiskLayout.ESP),
               disk.sink(DiskLayout.ESP),
               disk.name() + ": esp",
               LoaderPlaces.EFI_SPARE,
@@ -117,7 +123,7 @@ final class EfiLoaderPlace implements LoaderPlace {
             words[0]
                 + " is mounted at "
                 + words[1]
-                + ", where its boot loader is; unmount it first");
+                + "; no FAT of this disk may be while its boot loader is replaced: unmount it first");
       }
     }
   }

@@ -51,7 +51,7 @@ final class LoaderUpdate {
   private void write(LoaderKind kind, List<BundleLoader> files) throws IOException {
     Optional<? extends LoaderPlace> found;
     try {
-      found = kind == LoaderKind.BIOS ? BiosLoaderPlace.of(disk) : EfiLoaderPlace.of(disk);
+      found = place(kind);
     } catch (FormatException e) {
       sentences.add("the boot loader for " + kind + " stays what it is: " + e.getMessage());
       return;
@@ -59,13 +59,14 @@ final class LoaderUpdate {
     if (found.isEmpty()) {
       return;
     }
-    LoaderPlace place = found.get();
     trials.put(kind, LoaderTrial.NONE);
-    if (same(place.confirmed(), files)) {
+    if (same(found.get().confirmed(), files)) {
       return;
     }
-    // what is there now must not be tried while it is written over
+    // what is there now must not be tried while it is written over, nor be confirmed: until now it
+    // may have been
     disk.changeState(state -> state.withLoader(kind, LoaderTrial.NONE));
+    LoaderPlace place = place(kind).orElseThrow();
     var contents = new TreeMap<String, Content>();
     long bytes = 0;
     for (BundleLoader file : files) {
@@ -87,6 +88,10 @@ final class LoaderUpdate {
     }
     trials.put(kind, LoaderTrial.of(place.spare()));
     sentences.add("a new boot loader for " + kind + " is in place " + place.spare());
+  }
+
+  private Optional<? extends LoaderPlace> place(LoaderKind kind) throws IOException {
+    return kind == LoaderKind.BIOS ? BiosLoaderPlace.of(disk) : EfiLoaderPlace.of(disk);
   }
 
   private static boolean same(SortedMap<String, Content> there, List<BundleLoader> files)

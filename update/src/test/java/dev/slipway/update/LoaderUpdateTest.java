@@ -150,7 +150,8 @@ class LoaderUpdateTest {
     assertThatThrownBy(() -> EfiLoaderPlace.requireUnmounted(mounts, "/dev/sda"))
         .isInstanceOf(RefusedException.class)
         .hasMessage(
-            "/dev/sda1 is mounted at /boot/efi, where its boot loader is; unmount it first");
+            "/dev/sda1 is mounted at /boot/efi; no FAT of this disk may be while its boot loader is replaced:"
+                + " unmount it first");
   }
 
   @Test

@@ -14,7 +14,8 @@ import java.io.OutputStream;
  * without looking at them. Every decoder of LZMA2 reads the result, and the same bytes always give
  * the same result.
  *
- * <p>Memory: twice the dictionary, and 5 bytes for each byte of it up to 4 MiB.
+ * <p>Memory: the dictionary and as much again, at least 4 MiB; and 5 to 10 bytes for each byte of
+ * it up to 4 MiB.
  */
 public final class QuickLzma2 {
   private static final int MATCH_MAX = 273;
@@ -97,7 +98,35 @@ public final class QuickLzma2 {
    * @param positionBits how many low bits of the position choose the models of all else
    */
   public record Parameters(
-      int dictionaryBytes, int contextBits, int literalPositionBits, int positionBits) {}
+      int dictionaryBytes, int contextBits, int literalPositionBits, int positionBits) {
+    private static final int DICTIONARY_MAX = 1 << 29;
+    private static final int BITS_MAX = 4;
+
+    /**
+     * @throws IllegalArgumentException for what no decoder of LZMA2 takes
+     */
+    public Parameters {
+      if (dictionaryBytes < 1 || dictionaryBytes > DICTIONARY_MAX) {
+        throw new IllegalArgumentException(
+            "dictionary: found " + dictionaryBytes + " bytes, expected 1 to " + DICTIONARY_MAX);
+      }
+      boolean literals =
+          contextBits >= 0
+              && literalPositionBits >= 0
+              && contextBits + literalPositionBits <= BITS_MAX;
+      if (!literals || positionBits < 0 || positionBits > BITS_MAX) {
+        throw new IllegalArgumentException(
+            "found lc="
+                + contextBits
+                + " lp="
+                + literalPositionBits
+                + " pb="
+                + positionBits
+                + ", expected lc + lp and pb of at most "
+                + BITS_MAX);
+      }
+    }
+  }
 
   /** Compresses a source, up to and with the byte that ends the stream; the stream stays open. */
   public static void compress(BlockSource plain, Parameters parameters, OutputStream out)
@@ -203,7 +232,8 @@ public final class QuickLzma2 {
     }
     if (length == 0) {
       int count = 1 + Math.min(PASS_MAX, literals >>> RUN_SHIFT);
-      for (int i = Math.min(count, limit - at); i > 0; i--) {
+      // A full chunk has room for one symbol more, not for several.
+      for (int i = Math.min(count, limit - at); i > 0 && range.size() <= CHUNK_PACKED; i--) {
         literal();
       }
       return;

@@ -141,7 +141,8 @@ final class RowFinder {
       hits ^= 1 << newest;
       int way = newest + head;
       int candidate = positions[row + (way < WAYS ? way : way - WAYS)];
-      if (candidate <= floor) {
+      boolean longest = length == limit - position;
+      if (candidate <= floor || longest) {
         break;
       }
       // One that is farther must be longer, so it has the byte behind the best one too.

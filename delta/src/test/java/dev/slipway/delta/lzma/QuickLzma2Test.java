@@ -2,6 +2,7 @@
 package dev.slipway.delta.lzma;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.slipway.delta.lzma.QuickLzma2.Parameters;
@@ -48,6 +49,42 @@ class QuickLzma2Test {
     assertThat(packed[5]).as("properties: (pb * 5 + lp) * 9 + lc").isEqualTo((byte) 93);
     assertThat(packed.length).isLessThan(30);
     assertThat(decompress(packed, SMALL)).isEqualTo(new byte[1000]);
+  }
+
+  /** Chunks end by what is plain in them. */
+  @Test
+  void longMatchesEndAtTheChunksBorder() throws IOException {
+    for (int size : new int[] {(1 << 21) - 274, (1 << 21) - 273, 1 << 21, (1 << 21) + 274}) {
+      byte[] packed = compress(new byte[size], text(SMALL));
+      assertThat(decompress(packed, SMALL)).isEqualTo(new byte[size]);
+    }
+  }
+
+  /**
+   * Chunks end by what is packed in them, in the middle of places that are passed without a look.
+   */
+  @Test
+  void literalsFillChunks() throws IOException {
+    for (int symbols : new int[] {60, 120, 200, 230}) {
+      byte[] plain = new byte[300_000];
+      var random = new Random(symbols);
+      for (int i = 0; i < plain.length; i++) {
+        plain[i] = (byte) random.nextInt(symbols);
+      }
+      assertThat(decompress(compress(plain, text(1 << 20)), 1 << 20)).isEqualTo(plain);
+    }
+  }
+
+  @Test
+  void whatDecodersRefuseIsRefused() {
+    assertThatThrownBy(() -> new QuickLzma2.Parameters(0, 3, 0, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("dictionary: found 0 bytes, expected 1 to 536870912");
+    for (int[] bits : new int[][] {{3, 2, 0}, {0, 0, 5}, {-1, 0, 0}}) {
+      assertThatThrownBy(() -> new QuickLzma2.Parameters(SMALL, bits[0], bits[1], bits[2]))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("lc=" + bits[0]);
+    }
   }
 
   @Test

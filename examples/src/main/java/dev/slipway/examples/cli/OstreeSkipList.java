@@ -6,16 +6,17 @@ import dev.slipway.tree.TreePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Paths that are not committed: those of a file, one on each line, with all that is below them. A
  * path that is not in the tree is an error, as for ostree, since the list is likely out of date.
  */
-record OstreeSkipList(Path file, List<TreePath> paths) {
+record OstreeSkipList(Path file, Set<TreePath> paths) {
   static OstreeSkipList read(Path file) throws IOException {
-    var paths = new ArrayList<TreePath>();
+    var paths = new LinkedHashSet<TreePath>();
     for (String line : Files.readAllLines(file)) {
       if (!line.isEmpty()) {
         paths.add(path(line, file, paths.size()));
@@ -45,6 +46,6 @@ record OstreeSkipList(Path file, List<TreePath> paths) {
     if (!strange.isEmpty()) {
       throw new IllegalArgumentException(file + ": not in the tree: " + String.join(", ", strange));
     }
-    return tree.without(path -> paths.contains(path));
+    return tree.without(paths::contains);
   }
 }

@@ -6,6 +6,7 @@ import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import dev.slipway.io.Size;
 import dev.slipway.tree.Content;
+import dev.slipway.tree.Node.Directory;
 import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.TreePath;
 import java.io.IOException;
@@ -14,8 +15,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -55,14 +58,14 @@ final class FatRewriter {
 
   void replace(TreePath directory, SortedMap<String, Content> files, long mtimeSeconds)
       throws IOException {
+    requireNames(files.keySet(), directory);
     BitSet own = clustersOfFiles(directory);
     geometry = reader.geometry();
-    if (geometry.type().tableBytes(geometry.lastCluster() + 1) > TABLE_BYTES_MAX) {
+    long tableBytes = geometry.tableSectors() * geometry.sectorBytes();
+    if (tableBytes > TABLE_BYTES_MAX) {
       throw new FormatException(name + ": has too many clusters to be changed in place");
     }
-    byte[] table =
-        source.readFully(
-            geometry.tableOffset(0), (int) (geometry.tableSectors() * geometry.sectorBytes()));
+    byte[] table = source.readFully(geometry.tableOffset(0), (int) tableBytes);
     List<Long> free = freeClusters(own, table);
     Map<String, List<Long>> places = allocate(files, free, directory);
     long at = geometry.clusterOffset(reader.firstCluster(directory));
@@ -78,9 +81,26 @@ final class FatRewriter {
     writeSector(at, names);
   }
 
+  private static void requireNames(Set<String> names, TreePath directory) {
+    var folded = new HashSet<String>();
+    for (String name : names) {
+      TreePath path = directory.child(name);
+      FatNames.problem(name)
+          .ifPresent(
+              why -> {
+                throw new IllegalArgumentException(path + ": " + why);
+              });
+      if (!folded.add(FatNames.folded(name))) {
+        throw new IllegalArgumentException(
+            path + ": FAT takes this name and another of " + names + " for the same");
+      }
+    }
+  }
+
   private BitSet clustersOfFiles(TreePath directory) throws IOException {
     FatVolume volume = reader.read();
-    if (directory.isRoot() || !volume.tree().contains(directory.toString())) {
+    boolean there = volume.tree().node(directory).orElse(null) instanceof Directory;
+    if (directory.isRoot() || !there) {
       throw new IOException(name + ": there is no directory " + directory);
     }
     var own = new BitSet();

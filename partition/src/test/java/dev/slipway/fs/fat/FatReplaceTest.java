@@ -202,6 +202,25 @@ class FatReplaceTest {
                 Fat.replace(
                     BlockSource.bytes(volume), new Recorded(volume), "esp", "/NONE", large, 0))
         .hasMessage("esp: there is no directory /NONE");
+    assertThatThrownBy(
+            () ->
+                Fat.replace(
+                    BlockSource.bytes(volume),
+                    new Recorded(volume),
+                    "esp",
+                    "/EFI/BOOT/BOOTX64.EFI",
+                    large,
+                    0))
+        .hasMessage("esp: there is no directory /EFI/BOOT/BOOTX64.EFI");
+    for (String bad : List.of("a/b", "x?y", "dot.")) {
+      var named = new TreeMap<String, Content>();
+      named.put(bad, Content.EMPTY);
+      assertThatThrownBy(() -> replace(volume, named)).isInstanceOf(IllegalArgumentException.class);
+    }
+    var same = new TreeMap<String, Content>();
+    same.put("GRUB.EFI", Content.EMPTY);
+    same.put("grub.efi", Content.EMPTY);
+    assertThatThrownBy(() -> replace(volume, same)).hasMessageContaining("for the same");
     assertThat(volume).isEqualTo(before);
   }
 }
