@@ -36,6 +36,14 @@ final class ContentWriter {
     this.space = space;
   }
 
+  boolean keepsArchived() {
+    return mode == RepositoryMode.ARCHIVE;
+  }
+
+  void requireSpace(long bytes) throws IOException {
+    space.require(bytes);
+  }
+
   Digest write(FileHeader header, long sizeBytes, ByteSource content) throws IOException {
     Optional<String> objection = form.objection(header);
     if (objection.isPresent()) {

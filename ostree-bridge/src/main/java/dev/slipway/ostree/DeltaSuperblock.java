@@ -15,6 +15,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The head of a static delta, {@code (a{sv}tayay(a{sv}aya(say)sstayay)aya(uayttay)a(yaytt))}: the
@@ -91,15 +93,19 @@ public record DeltaSuperblock(
 
   /** A part that lies within the superblock, {@code (yay)} under its path. */
   Optional<byte[]> inline(int number) {
-    return findInline(number).map(Variant::toBytes);
+    return metadata.find(partPath(number), "(yay)").map(Variant::toBytes);
   }
 
-  boolean hasInline(int number) {
-    return findInline(number).isPresent();
+  /** The paths of parts that lie within the superblock. */
+  Set<String> inlinePaths() {
+    return metadata.entries().stream()
+        .filter(entry -> entry.value().is("(yay)"))
+        .map(VariantDict.Entry::key)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
-  private Optional<Variant> findInline(int number) {
-    return metadata.find(name.path() + "/" + number, "(yay)");
+  String partPath(int number) {
+    return name.path() + "/" + number;
   }
 
   /** The file. */

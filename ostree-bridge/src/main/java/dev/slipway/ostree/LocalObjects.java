@@ -58,7 +58,8 @@ final class LocalObjects implements ObjectSource {
         names,
         threads,
         name -> {
-          if (name.type() == ObjectType.FILE && repository.mode() == RepositoryMode.ARCHIVE) {
+          boolean archived = repository.mode() == RepositoryMode.ARCHIVE && into.keepsArchived();
+          if (name.type() == ObjectType.FILE && archived) {
             copyArchived(name, into, task);
           } else if (name.type() == ObjectType.FILE) {
             StoredFile stored = repository.storedFile(name.checksum());
@@ -74,6 +75,7 @@ final class LocalObjects implements ObjectSource {
   private void copyArchived(ObjectName name, Transaction into, Task task) throws IOException {
     Path draft = into.draft();
     try {
+      into.requireSpace(Files.size(repository.file(name)));
       Files.copy(repository.file(name), draft);
     } catch (NoSuchFileException e) {
       throw new MissingObjectException(name, e);

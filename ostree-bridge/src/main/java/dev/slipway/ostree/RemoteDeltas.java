@@ -4,7 +4,6 @@ package dev.slipway.ostree;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.FormatException;
 import dev.slipway.ostree.DeltaSuperblock.Part;
-import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Uses the static deltas of a remote repository: the first that leads from a commit that is here,
@@ -86,13 +86,6 @@ record RemoteDeltas(OstreeRepository repository, DeltaLimits limits) implements 
     return true;
   }
 
-  /** A part that came with the superblock costs nothing more. */
-  private static boolean isCheaper(
-      DeltaSuperblock superblock, int number, List<ObjectName> missing, LooseCost loose) {
-    Part part = superblock.parts().get(number);
-    return superblock.hasInline(number) || part.sizeBytes() <= loose.bytes(part, missing);
-  }
-
   private void apply(
       RemoteFiles remote,
       Transaction into,
@@ -108,6 +101,7 @@ record RemoteDeltas(OstreeRepository repository, DeltaLimits limits) implements 
         LooseCost.of(
             superblock.commit(),
             superblock.parts().stream().flatMap(part -> part.objects().stream()).toList());
+    Set<String> inline = superblock.inlinePaths();
     new DeltaApplication(repository, superblock, limits, name.path())
         .addObjects(
             into,
@@ -120,7 +114,12 @@ record RemoteDeltas(OstreeRepository repository, DeltaLimits limits) implements 
                   Task.NONE);
               return Files.newInputStream(file, StandardOpenOption.DELETE_ON_CLOSE);
             },
-            (number, missing) -> isCheaper(superblock, number, missing, loose),
+            (number, missing) -> {
+              Part part = superblock.parts().get(number);
+              // one that came with the superblock costs nothing more
+              return inline.contains(superblock.partPath(number))
+                  || part.sizeBytes() <= loose.bytes(part, missing);
+            },
             progress);
   }
 }

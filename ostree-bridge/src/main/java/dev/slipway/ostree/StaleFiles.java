@@ -12,7 +12,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Removes what died half-written, of ostree as of ours: what lies in {@code tmp/}, and drafts of
@@ -22,6 +24,7 @@ import java.util.Optional;
 final class StaleFiles {
   private static final String EXPIRY = "tmp-expiry-secs";
   private static final long EXPIRY_SECONDS = 86_400;
+  private static final long EXPIRY_SECONDS_MAX = 100L * 365 * 86_400;
 
   private StaleFiles() {}
 
@@ -37,14 +40,17 @@ final class StaleFiles {
         }
       }
     }
-    for (String place : new String[] {"refs", "state", "deltas", "delta-indexes"}) {
-      Files.walkFileTree(repository.directory().resolve(place), new Drafts(youngest));
+    var drafts = new Drafts(youngest);
+    for (String place : List.of("refs", "state", "deltas", "delta-indexes", "tmp/cache")) {
+      Files.walkFileTree(repository.directory().resolve(place), drafts);
     }
+    // the summary, the configuration and keys
+    Files.walkFileTree(repository.directory(), Set.of(), 1, drafts);
   }
 
   private static Duration expiry(OstreeRepository repository) throws FormatException {
     Optional<String> text = repository.config().get("core", EXPIRY);
-    if (text.isPresent() && !text.get().matches("\\d{1,9}")) {
+    if (text.isPresent() && !text.get().matches("\\d{1,18}")) {
       throw new FormatException(
           repository.directory()
               + "/config: core."
@@ -53,7 +59,8 @@ final class StaleFiles {
               + text.get()
               + "\", expected seconds");
     }
-    return Duration.ofSeconds(text.map(Long::parseLong).orElse(EXPIRY_SECONDS));
+    long seconds = text.map(Long::parseLong).orElse(EXPIRY_SECONDS);
+    return Duration.ofSeconds(Math.min(seconds, EXPIRY_SECONDS_MAX));
   }
 
   /** The time by the clock that files get theirs from, which may be another machine's. */
@@ -85,7 +92,9 @@ final class StaleFiles {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       boolean draft = file.getFileName().toString().startsWith(Directories.DRAFT);
-      if (draft && attributes.lastModifiedTime().compareTo(youngest) < 0) {
+      if (draft
+          && attributes.isRegularFile()
+          && attributes.lastModifiedTime().compareTo(youngest) < 0) {
         Files.deleteIfExists(file);
       }
       return FileVisitResult.CONTINUE;

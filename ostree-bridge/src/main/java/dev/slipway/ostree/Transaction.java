@@ -114,6 +114,16 @@ public final class Transaction implements Closeable {
     return draft == null ? store.metadata(name) : Files.readAllBytes(draft);
   }
 
+  /** Whether files are kept as archives hold them. */
+  boolean keepsArchived() {
+    return contents.keepsArchived();
+  }
+
+  /** Refuses what would leave less room on the disk than the repository keeps free. */
+  void requireSpace(long bytes) throws IOException {
+    contents.requireSpace(bytes);
+  }
+
   /**
    * Takes over a file as archives hold it ({@code .filez}) that lies at a {@link #draft}, when its
    * content is what its name says; removes it otherwise.

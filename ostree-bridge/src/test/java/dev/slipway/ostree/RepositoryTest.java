@@ -384,6 +384,9 @@ class RepositoryTest {
             Files.writeString(root.resolve("tmp/tmpobject-x"), "half"),
             Files.writeString(root.resolve("refs/heads/os/.tmp-1"), "half"),
             Files.writeString(root.resolve("state/.tmp-2"), "half"),
+            Files.writeString(root.resolve(".tmp-5"), "half"),
+            Files.writeString(
+                Files.createDirectories(root.resolve("tmp/cache")).resolve(".tmp-6"), "half"),
             Files.writeString(deltas.resolve(".tmp-3"), "half"));
     for (Path each : old) {
       Files.setLastModifiedTime(each, longAgo);
@@ -399,10 +402,30 @@ class RepositoryTest {
     assertThat(List.of(young, theirs, root.resolve("tmp/cache"))).allMatch(Files::exists);
     assertThat(repository.refs().heads()).containsOnlyKeys("os/a");
 
+    OstreeRepository patient =
+        repository.withConfig(repository.config().with("core", "tmp-expiry-secs", "4294967295"));
+    patient.prune(PruneOptions.keepingRefs());
+    assertThat(young).exists();
+
     OstreeRepository impatient =
         repository.withConfig(repository.config().with("core", "tmp-expiry-secs", "soon"));
     assertThatThrownBy(() -> impatient.prune(PruneOptions.keepingRefs()))
         .hasMessageEndingWith("config: core.tmp-expiry-secs: found \"soon\", expected seconds");
+  }
+
+  @Test
+  void aCopyOfArchivedFilesLeavesTheRoomThatIsAskedFor() throws Exception {
+    OstreeRepository theirs = Repositories.init(work.resolve("theirs"), RepositoryMode.ARCHIVE);
+    Repositories.commit(theirs, "a", "one");
+    OstreeRepository full = Repositories.init(work.resolve("full"), RepositoryMode.ARCHIVE);
+    OstreeRepository asking =
+        full.withConfig(full.config().with("core", "min-free-space-size", "999999TB"));
+    assertThatThrownBy(
+            () ->
+                asking.pullLocal(
+                    "o", theirs, PullOptions.of(List.of("a")).asMirror(), 2, Progress.none()))
+        .hasMessageContaining("core.min-free-space-size keeps");
+    assertThat(full.refs().heads()).isEmpty();
   }
 
   @Test
