@@ -158,7 +158,7 @@ public final class Sysroot {
               parameters.or(() -> base.map(Deployment::parameters)).orElse(KernelCommandLine.NONE));
       Path place = directory(fresh);
       Directories.makeAll(place.getParent());
-      Directories.removeTree(place); // of one that was killed before it was named anywhere
+      SysrootState.remove(place); // of one that was killed before it was named anywhere
       repository.checkout(commit, place, CheckoutOptions.copying(threads).linking(), progress);
       Optional<EtcMerge> etc = etc(commit, base, place);
       Directories.replace(

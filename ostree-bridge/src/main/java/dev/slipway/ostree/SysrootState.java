@@ -221,7 +221,8 @@ record SysrootState(BootLayout layout) {
     }
   }
 
-  private static void remove(Path path) throws IOException {
+  /** Removes a deployment's directory, which may be immutable, or a file of it. */
+  static void remove(Path path) throws IOException {
     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       HostCalls.load().setImmutable(path.toString(), false);
     }

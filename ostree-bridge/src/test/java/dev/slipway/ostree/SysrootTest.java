@@ -151,6 +151,18 @@ class SysrootTest {
   }
 
   @Test
+  void whatDiedBeforeItWasNamedIsLaidDownAnew() throws Exception {
+    Path one = sysroot.directory(deploy(commit("1", "k1")).deployment());
+    Digest two = commit("2", "k1");
+    Path left = Files.createDirectory(one.resolveSibling(two.hex() + ".0"));
+    Files.writeString(left.resolve("half"), "x");
+    HostCalls.load().setImmutable(left.toString(), true);
+    assertThat(sysroot.directory(deploy(two).deployment())).isEqualTo(left);
+    assertThat(left.resolve("half")).doesNotExist();
+    assertThat(left.resolve("etc")).isDirectory();
+  }
+
+  @Test
   @RequiresTool(value = "ostree", in = "ostree")
   void ostreeGoesOnWithOursAndWeWithIts() throws Exception {
     Deployment one = deploy(commit("1", "k1")).deployment();

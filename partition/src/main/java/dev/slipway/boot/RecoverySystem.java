@@ -38,6 +38,7 @@ public final class RecoverySystem {
           "free",
           "head",
           "less",
+          "od",
           "poweroff",
           "rmdir",
           "sha256sum",
