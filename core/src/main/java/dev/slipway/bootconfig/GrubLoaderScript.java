@@ -2,7 +2,6 @@
 package dev.slipway.bootconfig;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Writes the part of the script by which one boot loader gives way to the next.
@@ -59,10 +58,10 @@ final class GrubLoaderScript {
   }
 
   private void when(LoaderKind kind, int place) {
-    int other = 3 - place;
+    int other = LoaderPlaces.other(place);
     line(
         "if [ \"$loader\" = \""
-            + kind.name().toLowerCase(Locale.ROOT)
+            + kind.word()
             + "."
             + other
             + "\" -a \"$"

@@ -30,6 +30,11 @@ public final class LoaderPlaces {
 
   private LoaderPlaces() {}
 
+  /** The number of the other place: 2 for 1, 1 for 2. */
+  public static int other(int place) {
+    return 3 - place;
+  }
+
   /** The start sector of a place, counted from the start of the BIOS boot partition. */
   public static int startSector(int place) {
     return place * BIOS_BYTES / SECTOR_BYTES - 1;

@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -76,7 +75,7 @@ final class BundlePayload {
   private List<BundleLoader> loaders() {
     var loaders = new ArrayList<BundleLoader>();
     for (BundleRecipe.Loader loader : recipe.loaders()) {
-      String file = "loader-" + loader.kind().name().toLowerCase(Locale.ROOT) + "-" + loader.name();
+      String file = "loader-" + loader.kind().word() + "-" + loader.name();
       put(file, loader.content());
       loaders.add(
           new BundleLoader(

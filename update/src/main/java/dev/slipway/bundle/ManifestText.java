@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -85,7 +84,7 @@ final class ManifestText {
     int number = 0;
     for (BundleLoader loader : manifest.loaders()) {
       String group = OUR_LOADER + number++;
-      file.put(group, "kind", loader.kind().name().toLowerCase(Locale.ROOT))
+      file.put(group, "kind", loader.kind().word())
           .put(group, "name", loader.name())
           .put(group, "filename", loader.file())
           .put(group, "size", Long.toString(loader.sizeBytes()))

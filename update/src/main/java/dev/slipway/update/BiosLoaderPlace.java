@@ -76,7 +76,7 @@ final class BiosLoaderPlace implements LoaderPlace {
 
   @Override
   public int spare() {
-    return 3 - confirmed;
+    return LoaderPlaces.other(confirmed);
   }
 
   @Override

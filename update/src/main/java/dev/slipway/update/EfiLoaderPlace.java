@@ -84,7 +84,7 @@ final class EfiLoaderPlace implements LoaderPlace {
 
   @Override
   public int spare() {
-    return 3 - confirmed;
+    return LoaderPlaces.other(confirmed);
   }
 
   @Override
@@ -109,6 +109,7 @@ final class EfiLoaderPlace implements LoaderPlace {
               LoaderPlaces.EFI_SPARE,
               all,
               builtAt.getEpochSecond());
+          return null;
         });
   }
 

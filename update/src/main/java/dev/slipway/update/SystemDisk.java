@@ -163,12 +163,7 @@ public final class SystemDisk implements Closeable {
    * @return the new state
    */
   public BootState changeState(UnaryOperator<BootState> change) throws IOException {
-    if (lock.isEmpty()) {
-      return store().update(change);
-    }
-    try (StoreLock held = StoreLock.take(lock.get(), StoreLock.PATIENCE)) {
-      return store().update(change);
-    }
+    return alone(() -> store().update(change));
   }
 
   /** What a whole disk holds, its first sector among it. */
@@ -187,19 +182,18 @@ public final class SystemDisk implements Closeable {
   }
 
   /** Does something while nobody else changes the EFI system partition. */
-  void alone(Work work) throws IOException {
+  <T> T alone(Work<T> work) throws IOException {
     if (lock.isEmpty()) {
-      work.run();
-      return;
+      return work.run();
     }
     try (StoreLock held = StoreLock.take(lock.get(), StoreLock.PATIENCE)) {
-      work.run();
+      return work.run();
     }
   }
 
-  /** Something to be done to a disk. */
-  interface Work {
-    void run() throws IOException;
+  /** Something to be done to a disk, and what comes of it. */
+  interface Work<T> {
+    T run() throws IOException;
   }
 
   @Override
