@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String ROOT = "dev.slipway.";
 
-  private static final Set<String> FOUNDATION = Set.of("io", "digest", "progress");
+  private static final Set<String> FOUNDATION = Set.of("io", "digest", "progress", "work");
 
   /** Package to the packages it may use, beside itself and the foundation. */
   private static final Map<String, Set<String>> MAY_USE =

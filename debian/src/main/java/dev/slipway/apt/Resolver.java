@@ -2,6 +2,7 @@
 package dev.slipway.apt;
 
 import dev.slipway.io.FormatException;
+import dev.slipway.work.Uninterrupted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -87,18 +88,7 @@ public final class Resolver {
     var thread = new Thread(null, work, "resolver", STACK_BYTES);
     thread.setDaemon(true);
     thread.start();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true; // it takes a second at most: told to the caller at the end
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterrupted.join(thread); // it takes a second at most
     Throwable thrown = problem.get();
     if (thrown instanceof FormatException e) {
       throw e;

@@ -3,6 +3,7 @@ package dev.slipway.rootfs;
 
 import dev.slipway.tree.TarWriter;
 import dev.slipway.tree.Tree;
+import dev.slipway.work.Uninterrupted;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -142,16 +143,6 @@ final class SandboxFeeder implements AutoCloseable {
   @Override
   public void close() {
     abandon();
-    boolean interrupted = Thread.interrupted();
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterrupted.join(thread);
   }
 }

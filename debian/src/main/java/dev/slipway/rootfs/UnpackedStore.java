@@ -12,6 +12,7 @@ import dev.slipway.store.Store;
 import dev.slipway.store.StoredTree;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
+import dev.slipway.work.Workers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,7 @@ final class UnpackedStore {
   /** Reads what packages say of themselves; in the order they were given. */
   List<PackageFile> read(List<Blob> debs) throws IOException {
     Map<Blob, PackageFile> read = new ConcurrentHashMap<>();
-    Parallel.forEach(debs, threads, "read", blob -> read.put(blob, PackageFile.read(blob)));
+    Workers.forEach(debs, threads, "read", blob -> read.put(blob, PackageFile.read(blob)));
     return debs.stream().map(read::get).toList();
   }
 
@@ -55,7 +56,7 @@ final class UnpackedStore {
             .reversed()
             .thenComparing(file -> file.blob().digest()));
     Map<Digest, UnpackedPackage> done = new ConcurrentHashMap<>();
-    Parallel.forEach(
+    Workers.forEach(
         queue,
         threads,
         "unpack",

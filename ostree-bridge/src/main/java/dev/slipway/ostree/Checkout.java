@@ -9,6 +9,7 @@ import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import dev.slipway.tree.Metadata;
+import dev.slipway.work.Workers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -77,7 +78,7 @@ final class Checkout {
       var run = new Checkout(repository, options, beside);
       run.makeDirectories(repository.commit(commit));
       try (Task task = progress.start("checking out " + directory, -1)) {
-        Workers.forEach(run.files, options.threads(), run::write);
+        Workers.forEach(run.files, options.threads(), "ostree checkout", run::write);
       }
       run.dressDirectories();
       Files.move(beside, target);

@@ -10,6 +10,7 @@ import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.ostree.object.ObjectType;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
+import dev.slipway.work.Workers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -63,7 +64,7 @@ final class Fsck {
       for (int i = 0; i < 256; i++) {
         parts.add(i);
       }
-      Workers.forEach(parts, threads, part -> checkPart(part, task));
+      Workers.forEach(parts, threads, "ostree fsck", part -> checkPart(part, task));
     }
     int partial = 0;
     var reachable = new Reachable(repository, this::note);

@@ -5,6 +5,7 @@ import dev.slipway.digest.Digest;
 import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.ostree.object.ObjectType;
 import dev.slipway.progress.Task;
+import dev.slipway.work.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -57,6 +58,7 @@ final class LocalObjects implements ObjectSource {
     Workers.forEach(
         names,
         threads,
+        "ostree objects",
         name -> {
           boolean archived = repository.mode() == RepositoryMode.ARCHIVE && into.keepsArchived();
           if (name.type() == ObjectType.FILE && archived) {

@@ -5,6 +5,7 @@ import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.ostree.object.ObjectType;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
+import dev.slipway.work.Workers;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -63,6 +64,7 @@ final class Repair {
     Workers.forEach(
         batch,
         threads,
+        "ostree repair",
         name -> {
           if (replace(name, source, transaction, task)) {
             done.add(name);

@@ -18,6 +18,7 @@ import dev.slipway.tree.Node.RegularFile;
 import dev.slipway.tree.Node.Special;
 import dev.slipway.tree.Tree;
 import dev.slipway.tree.TreePath;
+import dev.slipway.work.Workers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -136,6 +137,7 @@ final class TreeCommit {
     Workers.forEach(
         items,
         threads,
+        "ostree commit",
         item -> {
           checksums.put(item.path(), write(item));
           task.advance(item.content().sizeBytes());

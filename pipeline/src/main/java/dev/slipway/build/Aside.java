@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.build;
 
+import dev.slipway.work.Uninterrupted;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -38,7 +39,7 @@ final class Aside<T> implements Closeable {
   /** Waits until work that was started has ended, well or not. */
   void settle() {
     if (isStarted()) {
-      join();
+      Uninterrupted.join(thread);
     }
   }
 
@@ -70,21 +71,7 @@ final class Aside<T> implements Closeable {
   public void close() {
     if (isStarted()) {
       thread.interrupt();
-      join();
-    }
-  }
-
-  private void join() {
-    boolean interrupted = Thread.interrupted();
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      Uninterrupted.join(thread);
     }
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.slipway.ostree;
+package dev.slipway.work;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -9,24 +9,31 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Does one thing to many items on a few threads, and ends with the first error in their order. */
-final class Workers {
+public final class Workers {
   /** What is done to an item. */
   @FunctionalInterface
-  interface Work<T> {
+  public interface Work<T> {
     void on(T item) throws IOException;
   }
 
   private Workers() {}
 
-  /** Items are started in their order; when one fails, no further ones are. */
-  static <T> void forEach(List<T> items, int threads, Work<T> work) throws IOException {
+  /**
+   * Items are started in their order; when one fails, no further ones are. A single item is worth no
+   * thread.
+   *
+   * @param threads how many at once, at most
+   * @param name of the threads, for whoever reads a dump of them
+   * @throws InterruptedIOException when the caller was interrupted; no work goes on behind its back
+   */
+  public static <T> void forEach(List<T> items, int threads, String name, Work<T> work)
+      throws IOException {
     if (items.size() == 1) {
-      work.on(items.get(0)); // no thread is worth it
+      work.on(items.get(0));
       return;
     }
     int count = Math.max(1, Math.min(threads, items.size()));
@@ -34,7 +41,7 @@ final class Workers {
         Executors.newFixedThreadPool(
             count,
             task -> {
-              var thread = new Thread(task, "slipway-ostree");
+              var thread = new Thread(task, name);
               thread.setDaemon(true);
               return thread;
             });
@@ -56,7 +63,7 @@ final class Workers {
       throw new IllegalStateException("bug: a worker threw", e);
     } finally {
       pool.shutdownNow();
-      awaitEnd(pool);
+      Uninterrupted.awaitEnd(pool);
     }
     for (Throwable failure : failures) {
       raise(failure);
@@ -86,22 +93,6 @@ final class Workers {
     }
     if (failure instanceof Error error) {
       throw error;
-    }
-  }
-
-  /** No worker is left that still uses what the caller is about to close. */
-  private static void awaitEnd(ExecutorService pool) {
-    boolean interrupted = Thread.interrupted();
-    boolean ended = false;
-    while (!ended) {
-      try {
-        ended = pool.awaitTermination(1, TimeUnit.MINUTES);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }
