@@ -23,8 +23,8 @@ public final class Workers {
   private Workers() {}
 
   /**
-   * Items are started in their order; when one fails, no further ones are. A single item is worth no
-   * thread.
+   * Items are started in their order; when one fails, no further ones are. A single item is worth
+   * no thread.
    *
    * @param threads how many at once, at most
    * @param name of the threads, for whoever reads a dump of them
