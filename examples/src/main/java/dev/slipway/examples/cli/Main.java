@@ -85,9 +85,10 @@ public final class Main implements Runnable {
     return commandLine(() -> false, COMMANDS.values());
   }
 
-  /** Knows only some subcommands: looking through the annotations of all takes a third of a start. */
-  private static CommandLine commandLine(
-      BooleanSupplier stopping, Collection<Class<?>> commands) {
+  /**
+   * Knows only some subcommands: looking through the annotations of all takes a third of a start.
+   */
+  private static CommandLine commandLine(BooleanSupplier stopping, Collection<Class<?>> commands) {
     var main = new Main(stopping);
     CommandLine line = new CommandLine(main);
     commands.forEach(line::addSubcommand);
