@@ -106,7 +106,7 @@ archive_classes() {
   # Numbers of classes hold within one list only; classes with a source are those of other loaders, told by number. Java 17 dies of a line that
   # comes twice.
   sed '/ source: /d; s/ id: [0-9]*//' "$trial/all" | awk '!seen[$0]++' >"$trial/classes"
-  "$java" -Xshare:dump -XX:SharedClassListFile="$trial/classes" -XX:SharedArchiveFile="$1/slipway-$java_version.jsa" -XX:+UseSerialGC -cp "$2" \
+  "$java" -Xshare:dump -XX:ErrorFile="$trial/error" -XX:SharedClassListFile="$trial/classes" -XX:SharedArchiveFile="$1/slipway-$java_version.jsa" -XX:+UseSerialGC -cp "$2" \
     >/dev/null 2>&1 || rm -f "$1/slipway-$java_version.jsa"
   rm -rf "$trial"
 }
