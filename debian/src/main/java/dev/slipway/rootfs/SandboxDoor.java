@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,12 +18,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param prefix words in front of the command, to enter as another user; empty but in tests
  * @param user who enters
  * @param mapped through a user namespace, so without privilege
+ * @param host the machine on which the door is
  */
-record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
-  private static final String SEARCH_PATH =
-      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+record SandboxDoor(List<String> prefix, HostUser user, boolean mapped, SandboxHost host) {
   private static final int CHECK_SECONDS = 30;
   private static final int SAID_BYTES_MAX = 1 << 14;
+
+  SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
+    this(prefix, user, mapped, SandboxHost.HERE);
+  }
 
   static SandboxDoor namespaces() {
     return new SandboxDoor(List.of(), HostUser.current(), true);
@@ -55,10 +56,10 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
       words.addAll(List.of("--user", "--map-root-user", "--map-auto"));
     }
     words.addAll(List.of("sh", "-c", script));
-    find(words.get(0)).ifPresent(program -> words.set(0, program.toString()));
+    host.find(words.get(0)).ifPresent(program -> words.set(0, program.toString()));
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().clear();
-    builder.environment().put("PATH", SEARCH_PATH);
+    builder.environment().put("PATH", host.path());
     builder.environment().put("LC_ALL", "C");
     return builder.directory(Path.of("/").toFile());
   }
@@ -71,7 +72,7 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
               + user.name()
               + ": use the door \"namespaces\", or run as root");
     }
-    if (find("unshare").isEmpty()) {
+    if (host.find("unshare").isEmpty()) {
       throw new SandboxException(
           "sandbox door \""
               + name()
@@ -83,7 +84,7 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
           "sandbox door \""
               + name()
               + "\" cannot be used here: "
-              + String.join("; ", mapped ? advice(said) : rootAdvice(said)));
+              + String.join("; ", obstacles(said)));
     }
   }
 
@@ -125,78 +126,13 @@ record SandboxDoor(List<String> prefix, HostUser user, boolean mapped) {
     return new String(start, StandardCharsets.UTF_8).strip();
   }
 
-  private List<String> rootAdvice(String said) {
-    return List.of(
-        said,
-        "inside a container, start it with the right to mount (--privileged, or --cap-add SYS_ADMIN without its seccomp and AppArmor profiles)");
-  }
-
-  /**
-   * Everything that is known to stand in the way of user namespaces, each with its remedy; what the
-   * trial said comes first.
-   */
-  private List<String> advice(String said) {
-    var problems = new ArrayList<String>();
-    problems.add(said.replace('\n', ' '));
-    if (find("newuidmap").isEmpty() || find("newgidmap").isEmpty()) {
-      problems.add("newuidmap is missing: install the package uidmap");
-    }
-    for (String file : List.of("/etc/subuid", "/etc/subgid")) {
-      if (!hasSubordinateIds(Path.of(file))) {
-        String option = file.endsWith("uid") ? "--add-subuids" : "--add-subgids";
-        problems.add(
-            file
-                + " gives user "
-                + user.name()
-                + " no subordinate ids: as root, usermod "
-                + option
-                + " 100000-165535 "
-                + user.name());
-      }
-    }
-    sysctl("/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces=65536")
-        .ifPresent(problems::add);
-    sysctl("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1")
-        .ifPresent(problems::add);
-    sysctl(
-            "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-            "1",
-            "kernel.apparmor_restrict_unprivileged_userns=0")
-        .ifPresent(problems::add);
+  private List<String> obstacles(String said) {
+    var all = new ArrayList<String>();
+    all.add(said.replace('\n', ' '));
+    all.addAll(mapped ? host.obstaclesFor(user) : host.obstaclesForRoot());
     if (said.contains("map-auto")) {
-      problems.add("this unshare does not know --map-auto: util-linux 2.38 or newer is needed");
+      all.add("this unshare does not know --map-auto: util-linux 2.38 or newer is needed");
     }
-    return problems;
-  }
-
-  private boolean hasSubordinateIds(Path file) {
-    try {
-      return Files.readAllLines(file).stream()
-          .map(line -> line.split(":")[0])
-          .anyMatch(who -> who.equals(user.name()) || who.equals(Long.toString(user.uid())));
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static Optional<String> sysctl(String file, String blocking, String remedy) {
-    try {
-      boolean blocks = Files.readString(Path.of(file)).strip().equals(blocking);
-      return blocks
-          ? Optional.of("the kernel is set to refuse user namespaces: as root, sysctl -w " + remedy)
-          : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static Optional<Path> find(String program) {
-    for (String directory : SEARCH_PATH.split(":")) {
-      Path candidate = Path.of(directory, program);
-      if (Files.isExecutable(candidate)) {
-        return Optional.of(candidate);
-      }
-    }
-    return Optional.empty();
+    return all;
   }
 }

@@ -19,6 +19,7 @@ import dev.slipway.testing.TestDeb;
 import dev.slipway.testing.TestMirror;
 import dev.slipway.testing.TestServer;
 import dev.slipway.testing.TestSigner;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -35,6 +36,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -562,6 +565,41 @@ class ArchiveTest {
     assertThat(failure())
         .isInstanceOf(FormatException.class)
         .hasMessageContaining("main/binary-amd64/Packages.xz: decompressed: SHA-256: found ");
+  }
+
+  /** The archive is signed, so only its own mistake can make it such a one. */
+  @Test
+  void givesUpAnIndexThatUnpacksToFarMoreThanItsRelease() throws IOException {
+    byte[] part = Codec.XZ.encode("\n".repeat(8 << 20).getBytes(StandardCharsets.US_ASCII));
+    var repeated = new ByteArrayOutputStream();
+    for (int i = 0; i < 128; i++) {
+      repeated.writeBytes(part);
+    }
+    byte[] bomb = repeated.toByteArray(); // a gibibyte of empty lines
+    String release =
+        new String(
+            mirror.server().get(mirror.path("bookworm", "InRelease")), StandardCharsets.UTF_8);
+    String body =
+        release.substring(release.indexOf("\n\n") + 2, release.indexOf("-----BEGIN PGP SIGNATURE"));
+    Matcher plain =
+        Pattern.compile(" [0-9a-f]{64} (\\d+) main/binary-amd64/Packages\n").matcher(body);
+    assertThat(plain.find()).isTrue();
+    String altered =
+        body.replaceAll(
+            "(?m)^ [0-9a-f]{64} \\d+ (main/binary-amd64/Packages.xz)$",
+            " " + Digest.of(bomb) + " " + bomb.length + " $1");
+    mirror
+        .server()
+        .put(mirror.path("bookworm", "InRelease"), TestMirror.signer().clearSign(altered, now));
+    mirror.server().put(mirror.path("bookworm", "main/binary-amd64/Packages.xz"), bomb);
+    Throwable failure = failure();
+    assertThat(failure)
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining(
+            "main/binary-amd64/Packages.xz: unpacks to more than " + plain.group(1) + " bytes (");
+    Matcher read = Pattern.compile("\\((\\d+) packed bytes read\\)").matcher(failure.getMessage());
+    assertThat(read.find()).isTrue();
+    assertThat(Integer.parseInt(read.group(1))).isLessThan(bomb.length / 8);
   }
 
   @Test

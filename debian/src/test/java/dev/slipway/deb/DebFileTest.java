@@ -11,12 +11,14 @@ import dev.slipway.testing.Tool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -173,6 +175,88 @@ class DebFileTest {
           .isInstanceOf(FormatException.class)
           .hasMessageStartingWith("x.deb: control.tar.gz: \"" + name + "\": expected a name");
     }
+  }
+
+  @Test
+  void controlArchivesThatUnpackToFarMoreAreGivenUp() throws IOException {
+    var repeated = new ByteArrayOutputStream();
+    repeated.writeBytes(gzip(header("././@LongLink", 'L', 1L << 30)));
+    byte[] part = gzip("x".repeat(8 << 20).getBytes(StandardCharsets.US_ASCII));
+    for (int i = 0; i < 128; i++) {
+      repeated.writeBytes(part);
+    }
+    byte[] bomb = repeated.toByteArray(); // a name of a gibibyte
+    var counted = new AtomicLong();
+    BlockSource source = counting(BlockSource.bytes(deb("control.tar.gz", bomb)), counted);
+    assertThatThrownBy(() -> DebFile.read(source, "x.deb"))
+        .isInstanceOf(FormatException.class)
+        .hasMessageStartingWith("x.deb: control.tar.gz: ")
+        .hasMessageContaining("unpacks to more than 67108864 bytes (");
+    assertThat(counted.get()).isLessThan(bomb.length / 8);
+  }
+
+  @Test
+  void controlFilesLargerThanAllRealOnesAreGivenUpUnread() throws IOException {
+    String message = ": the control files have more than 33554432 bytes";
+    for (long size : new long[] {(32L << 20) + 1, 1L << 31, (1L << 33) - 1}) {
+      byte[] claim = header("./postinst", '0', size);
+      assertThatThrownBy(() -> read(deb("control.tar", claim)))
+          .isInstanceOf(FormatException.class)
+          .hasMessage("x.deb: control.tar: postinst" + message);
+    }
+    var two = new ByteArrayOutputStream();
+    two.writeBytes(header("./preinst", '0', 20 << 20));
+    two.writeBytes(new byte[20 << 20]);
+    two.writeBytes(header("./postinst", '0', 20 << 20));
+    assertThatThrownBy(() -> read(deb("control.tar.gz", gzip(two.toByteArray()))))
+        .hasMessage("x.deb: control.tar.gz: postinst" + message);
+  }
+
+  @Test
+  void controlFilesWithoutNumberAreGivenUp() throws IOException {
+    var many = new ByteArrayOutputStream();
+    for (int i = 0; i <= 10_000; i++) {
+      many.writeBytes(header("./f" + i, '0', 0));
+    }
+    assertThatThrownBy(() -> read(deb("control.tar.gz", gzip(many.toByteArray()))))
+        .isInstanceOf(FormatException.class)
+        .hasMessage("x.deb: control.tar.gz: more than 10000 entries");
+  }
+
+  private static byte[] deb(String controlMember, byte[] control) {
+    return ar(
+        member("debian-binary", "2.0\n".getBytes(StandardCharsets.US_ASCII)),
+        member(controlMember, control),
+        member("data.tar", new byte[0]));
+  }
+
+  private static byte[] header(String name, char kind, long size) {
+    var entry = new TarArchiveEntry(name, (byte) kind);
+    entry.setSize(size);
+    byte[] header = new byte[512];
+    entry.writeEntryHeader(header);
+    return header;
+  }
+
+  private static BlockSource counting(BlockSource source, AtomicLong counted) {
+    return new BlockSource() {
+      @Override
+      public long size() {
+        return source.size();
+      }
+
+      @Override
+      public int read(long offset, ByteBuffer target) throws IOException {
+        int count = source.read(offset, target);
+        counted.addAndGet(Math.max(0, count));
+        return count;
+      }
+
+      @Override
+      public void close() throws IOException {
+        source.close();
+      }
+    };
   }
 
   private static DebFile read(byte[] deb) throws IOException {
