@@ -2,6 +2,7 @@
 package dev.slipway.delta;
 
 import dev.slipway.delta.coding.LaneWriter;
+import dev.slipway.delta.coding.SpillFile;
 import dev.slipway.progress.Progress;
 import dev.slipway.volume.Volume;
 import java.io.BufferedOutputStream;
@@ -22,20 +23,23 @@ import java.nio.file.StandardCopyOption;
  * }
  * }</pre>
  *
- * <p>Holds temporary files until it is closed. The same two images and options give the same bytes,
- * on every machine and with any executor. {@link DeltaApplier} applies it.
+ * <p>Holds temporary files until it is closed, and with them what {@link #report} needs. The same
+ * two images and options give the same bytes, on every machine and with any executor. {@link
+ * DeltaApplier} applies it.
  */
 public final class BlockDelta implements Closeable {
   private static final int BUFFER = 1 << 18;
 
   private final DeltaHeader header;
   private final LaneWriter lanes;
-  private final Ledger ledger;
+  private final Volume target;
+  private final Path scratch;
 
-  BlockDelta(DeltaHeader header, LaneWriter lanes, Ledger ledger) {
+  BlockDelta(DeltaHeader header, LaneWriter lanes, Volume target, Path scratch) {
     this.header = header;
     this.lanes = lanes;
-    this.ledger = ledger;
+    this.target = target;
+    this.scratch = scratch;
   }
 
   /**
@@ -48,7 +52,7 @@ public final class BlockDelta implements Closeable {
       throws IOException {
     try (MappedImage source = MappedImage.of(from, options.scratch());
         MappedImage target = MappedImage.of(to, options.scratch())) {
-      return new Making(source.bytes(), target.bytes(), to.extents(), options, progress).make();
+      return new Making(source.bytes(), target.bytes(), to, options, progress).make();
     }
   }
 
@@ -57,16 +61,15 @@ public final class BlockDelta implements Closeable {
     return header;
   }
 
-  /** Which parts of the target cost how much, and why. */
-  public DeltaReport report() {
-    long all = DeltaHeader.BYTES;
-    for (Lanes lane : Lanes.values()) {
-      all += lanes.compressedSize(lane.ordinal());
+  /**
+   * Which parts of the target cost how much, and why, by the files it has. Reads the whole delta.
+   */
+  public DeltaReport report() throws IOException {
+    try (SpillFile whole = SpillFile.in(scratch)) {
+      lanes.writeTo(whole);
+      whole.flush();
+      return Explanation.of(header, whole.stream(0, whole.size()), "delta", target.extents());
     }
-    return ledger.report(
-        all,
-        lanes.compressedSize(Lanes.DIFFERENCES.ordinal()),
-        lanes.compressedSize(Lanes.LITERALS.ordinal()));
   }
 
   /** Writes the delta into a stream, which stays open. */

@@ -4,9 +4,7 @@ package dev.slipway.delta;
 import dev.slipway.delta.Place.Area;
 import dev.slipway.delta.code.CodePredictor;
 import dev.slipway.delta.coding.LaneReader;
-import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,7 +15,6 @@ import java.util.Arrays;
  * run made is passed over.
  */
 final class Delivery {
-  private final BlockSource source;
   private final TargetOutput output;
   private final Reach reach;
   private final String delta;
@@ -33,8 +30,7 @@ final class Delivery {
   /** Whether source bytes of the unit were passed over, so that its check cannot be made. */
   private boolean unitHasHoles;
 
-  Delivery(BlockSource source, TargetOutput output, Reach reach, LaneReader lanes, String delta) {
-    this.source = source;
+  Delivery(TargetOutput output, Reach reach, LaneReader lanes, String delta) {
     this.output = output;
     this.reach = reach;
     this.delta = delta;
@@ -89,9 +85,7 @@ final class Delivery {
     boolean there = isThere(length);
     for (long left = length; left > 0; ) {
       int count = (int) Math.min(left, part.length);
-      if (literals.readNBytes(part, 0, count) < count) {
-        throw new EOFException();
-      }
+      literals.readNBytes(part, 0, count);
       put(count, there);
       left -= count;
     }
@@ -145,7 +139,7 @@ final class Delivery {
     int start = room.position();
     int limit = room.limit();
     int count = (int) Math.min(most, limit - start);
-    source.readFully(offset, room.limit(start + count));
+    reach.readSource(offset, room.limit(start + count));
     sourceCheck.use().update(room.position(start));
     room.limit(limit);
     output.filled();
@@ -219,9 +213,6 @@ final class Delivery {
 
   private void checkSource() throws IOException {
     byte[] expected = sourceChecks.readNBytes(Integer.BYTES);
-    if (expected.length < Integer.BYTES) {
-      throw new EOFException();
-    }
     int found = sourceCheck.end();
     if (found != ByteBuffer.wrap(expected).getInt() && !unitHasHoles) {
       throw new FormatException(

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.delta;
 
+import dev.slipway.digest.Digest;
+import dev.slipway.io.BlockSource;
+import dev.slipway.io.FormatException;
 import dev.slipway.io.Size;
+import dev.slipway.volume.Volume;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -13,19 +17,29 @@ import java.util.Locale;
  * What a delta costs, and for what: how many of its bytes go into which part of the target, and of
  * which kind they are.
  *
- * <p>Lanes are compressed as a whole, so what a part costs is its share of the lane's bytes before
- * compression: exact in sum, fair in the single case.
+ * <p>Streams are compressed as a whole, so what a part costs is its share of the stream's bytes
+ * before compression: exact in sum, fair in the single case.
  *
  * @param deltaBytes the size of the delta
+ * @param kinds what they are, in the order in which the format describes them
  * @param entries the parts, the dearest first
  */
-public record DeltaReport(long deltaBytes, List<Entry> entries) {
+public record DeltaReport(long deltaBytes, List<Kind> kinds, List<Entry> entries) {
   private static final int SHOWN = 40;
+
+  /**
+   * A kind of data in a delta.
+   *
+   * @param name what it is for
+   * @param bytes how many bytes of the delta it takes
+   */
+  public record Kind(String name, long bytes) {}
 
   /**
    * A part of the target.
    *
-   * @param path the file it belongs to; where that is not known, the part of the image
+   * @param path the file it belongs to; where that is not known, the part of the image. The plain
+   *     text of a compressed member is a part of its own
    * @param targetBytes how large it is, or how large its plain text is
    * @param copied bytes that are in the source, or earlier in the target, just so
    * @param predicted bytes that differ from the source in single places, or are predicted
@@ -56,6 +70,12 @@ public record DeltaReport(long deltaBytes, List<Entry> entries) {
 
     /** Why it costs what it does, in words. */
     public String reason() {
+      if (targetBytes == 0) {
+        return "it makes no bytes of its own";
+      }
+      if (copied + predicted + fresh == 0) {
+        return "it is zeros";
+      }
       if (fresh > differing) {
         return percent(fresh, targetBytes) + " of it is new";
       }
@@ -72,86 +92,68 @@ public record DeltaReport(long deltaBytes, List<Entry> entries) {
   public DeltaReport {
     var sorted = new ArrayList<>(entries);
     sorted.sort(Comparator.comparingLong(Entry::cost).reversed().thenComparing(Entry::path));
+    kinds = List.copyOf(kinds);
     entries = List.copyOf(sorted);
   }
 
   /**
-   * Reads a delta for what its parts cost. Without the images, parts go by their positions.
+   * Reads a delta for what its parts cost. Without the target, parts go by their positions.
    *
-   * @param delta the delta, from its start
+   * @param delta the delta, from its start; it stays open
    * @param name the delta's name in error messages
    */
   public static DeltaReport of(InputStream delta, String name) throws IOException {
-    return Explanation.of(delta, name);
+    return Explanation.of(DeltaHeader.read(delta, name), delta, name, List.of());
   }
 
-  /** The dearest parts as a table. */
+  /**
+   * Reads a delta for what its parts cost, and names them by the files of the target.
+   *
+   * @param target what the delta makes; it is read once, to be sure of that
+   * @throws FormatException when the delta makes something else
+   */
+  public static DeltaReport of(InputStream delta, String name, Volume target) throws IOException {
+    DeltaHeader header = DeltaHeader.read(delta, name);
+    try (BlockSource bytes = target.open()) {
+      if (bytes.size() != header.targetBytes()
+          || !Digest.of(bytes.stream(0, bytes.size())).equals(header.targetDigest())) {
+        throw new FormatException(
+            name
+                + ": makes another image than the one given, one of "
+                + header.targetBytes()
+                + " bytes with the SHA-256 "
+                + header.targetDigest());
+      }
+    }
+    return Explanation.of(header, delta, name, target.extents());
+  }
+
+  /** The kinds, and the dearest parts, as two tables. */
   public String text() {
     var out = new StringBuilder();
     out.append("delta of ").append(Size.bytes(deltaBytes)).append('\n');
+    for (Kind kind : kinds) {
+      row(out, kind.bytes, kind.name);
+    }
+    out.append("for\n");
     for (Entry entry : entries.subList(0, Math.min(SHOWN, entries.size()))) {
-      out.append(
-          String.format(
-              Locale.ROOT,
-              "%10s  %5.1f%%  %s: %s%n",
-              Size.bytes(entry.cost),
-              100.0 * entry.cost / Math.max(1, deltaBytes),
-              entry.path,
-              entry.reason()));
+      row(out, entry.cost, entry.path + ": " + entry.reason());
     }
     if (entries.size() > SHOWN) {
-      long rest = entries.subList(SHOWN, entries.size()).stream().mapToLong(Entry::cost).sum();
-      out.append(
-          String.format(
-              Locale.ROOT,
-              "%10s  %5.1f%%  %d more%n",
-              Size.bytes(rest),
-              100.0 * rest / Math.max(1, deltaBytes),
-              entries.size() - SHOWN));
+      List<Entry> rest = entries.subList(SHOWN, entries.size());
+      row(out, rest.stream().mapToLong(Entry::cost).sum(), rest.size() + " more");
     }
     return out.toString();
   }
 
-  /** Everything, for programs. */
-  public String json() {
-    var out = new StringBuilder();
-    out.append("{\n  \"deltaBytes\": ").append(deltaBytes).append(",\n  \"parts\": [");
-    String separator = "\n";
-    for (Entry entry : entries) {
-      out.append(separator)
-          .append("    {\"path\": ")
-          .append(quoted(entry.path))
-          .append(", \"targetBytes\": ")
-          .append(entry.targetBytes)
-          .append(", \"copied\": ")
-          .append(entry.copied)
-          .append(", \"predicted\": ")
-          .append(entry.predicted)
-          .append(", \"differing\": ")
-          .append(entry.differing)
-          .append(", \"new\": ")
-          .append(entry.fresh)
-          .append(", \"cost\": ")
-          .append(entry.cost)
-          .append('}');
-      separator = ",\n";
-    }
-    return out.append("\n  ]\n}\n").toString();
+  private void row(StringBuilder out, long bytes, String what) {
+    double percent = 100.0 * bytes / Math.max(1, deltaBytes);
+    out.append(String.format(Locale.ROOT, "%10s  %5.1f%%  %s\n", Size.bytes(bytes), percent, what));
   }
 
-  private static String quoted(String text) {
-    var out = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        out.append('\\').append(c);
-      } else if (c < ' ') {
-        out.append(String.format("\\u%04x", (int) c));
-      } else {
-        out.append(c);
-      }
-    }
-    return out.append('"').toString();
+  /** Everything, for programs. */
+  public String json() {
+    return new ReportJson(this).text();
   }
 
   /** A page that shows the cost as a map; it loads nothing from elsewhere. */

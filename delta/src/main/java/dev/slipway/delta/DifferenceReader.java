@@ -31,9 +31,7 @@ final class DifferenceReader {
       if (bytes.length < count) {
         bytes = new byte[count];
       }
-      if (in.readNBytes(bytes, 0, count) < count) {
-        throw new FormatException("differences: the delta ends early");
-      }
+      in.readNBytes(bytes, 0, count);
       for (int i = 0; i < count; i++) {
         target[at++] += bytes[i];
       }

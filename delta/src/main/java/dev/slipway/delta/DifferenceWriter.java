@@ -28,14 +28,9 @@ final class DifferenceWriter {
     this.out = out;
   }
 
-  /**
-   * Writes the differences of an op, or of a part of one whose length the reader knows.
-   *
-   * @return how many of them are not zero
-   */
-  int write(byte[] bytes, int length) throws IOException {
+  /** Writes the differences of an op, or of a part of one whose length the reader knows. */
+  void write(byte[] bytes, int length) throws IOException {
     written.reset();
-    int differing = 0;
     int at = 0;
     while (at < length) {
       int run = Arrays.mismatch(bytes, at, length, ZEROS, 0, length - at);
@@ -47,15 +42,12 @@ final class DifferenceWriter {
       int from = at;
       int zeros = 0;
       while (at < length && zeros < RUN_LEAST) {
-        boolean same = bytes[at++] == 0;
-        zeros = same ? zeros + 1 : 0;
-        differing += same ? 0 : 1;
+        zeros = bytes[at++] == 0 ? zeros + 1 : 0;
       }
       at -= zeros;
       Numbers.write(written, at - from);
       written.write(bytes, from, at - from);
     }
     written.writeTo(out);
-    return differing;
   }
 }

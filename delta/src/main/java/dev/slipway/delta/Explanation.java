@@ -1,59 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.delta;
 
-import dev.slipway.delta.Place.Area;
+import dev.slipway.delta.DeltaReport.Entry;
+import dev.slipway.delta.DeltaReport.Kind;
 import dev.slipway.delta.coding.LaneReader;
 import dev.slipway.delta.coding.Numbers;
+import dev.slipway.delta.member.Recipe;
 import dev.slipway.io.FormatException;
-import dev.slipway.match.ByteSpace;
+import dev.slipway.volume.Extent;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.List;
 
 /** Follows the ops of a delta without source and target, to see what they cost. */
 final class Explanation {
   private static final int BUFFER = 1 << 16;
 
+  /** What no part of the target can be made to answer for. */
+  private static final String REST = "(header and checks)";
+
+  private static final String CONTEXT = "(what all executables have in common)";
+
   private final DeltaHeader header;
   private final LaneReader lanes;
   private final OpReader ops;
-  private final Ledger ledger = new Ledger();
-  private long address = ByteSpace.base(Area.TARGET.ordinal());
-  private long plainMade;
+  private final InputStream differences;
+  private final Ledger ledger;
+  private final byte[] bytes = new byte[1 << 12];
+  private long position;
 
-  private Explanation(DeltaHeader header, LaneReader lanes) {
+  private Explanation(DeltaHeader header, LaneReader lanes, List<Extent> extents) {
     this.header = header;
     this.lanes = lanes;
     ops = new OpReader(lanes);
+    differences = lane(Lanes.DIFFERENCES);
+    ledger = new Ledger(header.targetBytes(), extents);
   }
 
-  static DeltaReport of(InputStream delta, String name) throws IOException {
-    InputStream in = new BufferedInputStream(delta, BUFFER);
-    DeltaHeader header = DeltaHeader.read(in, name);
+  /**
+   * Reads a delta behind its header.
+   *
+   * @param extents the files of the target, as far as they are known
+   */
+  static DeltaReport of(DeltaHeader header, InputStream delta, String name, List<Extent> extents)
+      throws IOException {
+    var in = new BufferedInputStream(delta, BUFFER);
     var lanes = new LaneReader(in, header.dictionaries(), name, DeltaHeader.BYTES);
-    return new Explanation(header, lanes).follow();
+    return new Explanation(header, lanes, extents).follow();
   }
 
   private DeltaReport follow() throws IOException {
-    Prologue.read(lane(Lanes.LENGTHS), lane(Lanes.SIDES), header);
-    long start = address;
-    for (Op op = next(start); !(op instanceof Op.End); op = next(start)) {
-      if (op instanceof Op.Member member) {
-        member(member);
-      } else {
-        step(op);
+    try {
+      Prologue prologue = Prologue.read(lane(Lanes.LENGTHS), lane(Lanes.SIDES), header);
+      if (prologue.context().length > 0) {
+        ledger.enter(CONTEXT);
+        ledger.side(0, prologue.context().length);
+        ledger.leave();
       }
+      for (Op op = next(); !(op instanceof Op.End); op = next()) {
+        if (op instanceof Op.Member member) {
+          member(member);
+        } else {
+          step(op);
+        }
+      }
+    } catch (FormatException e) {
+      throw lanes.placed(e);
     }
     lanes.expectEnd();
-    return ledger.report(
-        lanes.position(),
-        lanes.compressedBytes(Lanes.DIFFERENCES.ordinal()),
-        lanes.compressedBytes(Lanes.LITERALS.ordinal()));
+    return report();
   }
 
-  private Op next(long start) throws IOException {
-    return ops.next(header.targetBytes() - (address - start));
+  private DeltaReport report() {
+    long[] compressed = new long[Lanes.COUNT];
+    var kinds = new ArrayList<Kind>();
+    long all = lanes.position();
+    long rest = all;
+    for (Lanes lane : Lanes.values()) {
+      compressed[lane.ordinal()] = lanes.compressedBytes(lane.ordinal());
+      kinds.add(new Kind(lane.label(), compressed[lane.ordinal()]));
+      rest -= compressed[lane.ordinal()];
+    }
+    kinds.add(new Kind("header and frames", rest));
+    var entries = new ArrayList<Entry>(ledger.entries(compressed));
+    long unaccounted = all - entries.stream().mapToLong(Entry::cost).sum();
+    entries.add(new Entry(REST, 0, 0, 0, 0, 0, unaccounted));
+    return new DeltaReport(all, kinds, entries);
+  }
+
+  private Op next() throws IOException {
+    return ops.next(header.targetBytes() - position);
   }
 
   private InputStream lane(Lanes lane) {
@@ -61,71 +99,91 @@ final class Explanation {
   }
 
   private void member(Op.Member member) throws IOException {
-    long outside = address;
-    skip(lane(Lanes.SIDES), member.recipeLength());
-    address = ByteSpace.base(Area.TARGET_PLAIN.ordinal()) + plainMade;
-    ledger.name(
-        "member at byte " + ByteSpace.offset(outside) + " (opened)", address, member.plainLength());
-    long end = address + member.plainLength();
-    while (address < end) {
-      step(ops.next(end - address));
+    long outside = position;
+    InputStream sides = lane(Lanes.SIDES);
+    byte[] recipe = sides.readNBytes(Math.min(member.recipeLength(), Recipe.LABEL_BYTES));
+    sides.skipNBytes(member.recipeLength() - recipe.length);
+    ledger.enter(ledger.path(outside) + " (" + Recipe.label(recipe) + ", opened)");
+    ledger.op(outside);
+    ledger.side(outside, member.recipeLength());
+    for (position = 0; position < member.plainLength(); ) {
+      step(ops.next(member.plainLength() - position));
     }
-    plainMade += member.plainLength();
-    address = outside + member.length();
+    ledger.leave();
+    position = outside + member.length();
     ops.leaveMember(member.length());
   }
 
   private void step(Op op) throws IOException {
     if (op instanceof Op.Code code) {
-      skip(lane(Lanes.SIDES), code.sideLength());
-      var inner = new ArrayList<Op>();
-      long made = 0;
-      for (int i = 0; i < code.count(); i++) {
-        Op next = ops.next(code.length() - made);
-        made += Op.plainLength(next);
-        inner.add(next);
-      }
-      for (Op next : inner) {
-        step(next);
-      }
+      code(code);
       return;
     }
     long length = Op.plainLength(op);
+    ledger.op(position);
     if (op instanceof Op.Literal) {
-      skip(lane(Lanes.LITERALS), length);
-      ledger.literal(address, length);
+      lane(Lanes.LITERALS).skipNBytes(length);
+      ledger.literal(position, length);
     } else if (op instanceof Op.Diff) {
-      ledger.diff(address, length, differing(length));
+      ledger.diff(position, length);
+      differences(length);
     } else if (op instanceof Op.Copy) {
-      ledger.copy(address, length);
+      ledger.copy(position, length);
     } else {
-      ledger.zeros(address, length);
+      ledger.zeros(position, length);
     }
-    address += length;
+    position += length;
   }
 
-  private long differing(long length) throws IOException {
-    InputStream in = lane(Lanes.DIFFERENCES);
-    long differing = 0;
+  private void code(Op.Code code) throws IOException {
+    lane(Lanes.SIDES).skipNBytes(code.sideLength());
+    ledger.op(position);
+    ledger.side(position, code.sideLength());
+    var inner = new ArrayList<Op>();
+    long made = 0;
+    for (int i = 0; i < code.count(); i++) {
+      Op next = ops.next(code.length() - made);
+      made += Op.plainLength(next);
+      inner.add(next);
+    }
+    for (Op next : inner) {
+      step(next);
+    }
+  }
+
+  /** Counts the differences of an op; {@link DifferenceWriter} shows how they lie there. */
+  private void differences(long length) throws IOException {
+    long at = position;
     for (long left = length; left > 0; left -= Recital.PART) {
-      long part = Math.min(left, Recital.PART);
-      while (part > 0) {
-        part -= Numbers.read(in, part, "run of equal bytes");
-        if (part > 0) {
-          long count = Numbers.read(in, part, "number of differences");
+      long end = at + Math.min(left, Recital.PART);
+      while (at < end) {
+        at += Numbers.read(differences, end - at, "run of equal bytes");
+        if (at < end) {
+          int count = (int) Numbers.read(differences, end - at, "number of differences");
           if (count == 0) {
             throw new FormatException("number of differences: found 0, expected more");
           }
-          skip(in, count);
-          differing += count;
-          part -= count;
+          countDiffering(at, count);
+          at += count;
         }
       }
     }
-    return differing;
   }
 
-  private static void skip(InputStream in, long length) throws IOException {
-    in.skipNBytes(length);
+  private void countDiffering(long at, int count) throws IOException {
+    for (int done = 0; done < count; ) {
+      int here = Math.min(count - done, bytes.length);
+      differences.readNBytes(bytes, 0, here);
+      int from = 0;
+      while (from < here) {
+        int to = from;
+        while (to < here && bytes[to] != 0) {
+          to++;
+        }
+        ledger.differing(at + done + from, to - from);
+        from = to + 1;
+      }
+      done += here;
+    }
   }
 }

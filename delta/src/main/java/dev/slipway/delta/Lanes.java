@@ -9,39 +9,46 @@ import java.util.List;
 /** What a delta's streams are, by their numbers in the file. */
 enum Lanes {
   /** One byte for each step of the recipe of the target: what to do, and how its place is told. */
-  OPS(1 << 20, 3, 0),
+  OPS("what to do", 1 << 20, 3, 0),
 
   /** Lengths and other numbers. */
-  LENGTHS(1 << 20, 2, 0),
+  LENGTHS("lengths", 1 << 20, 2, 0),
 
   /** Where copies come from, where that is not where the one before leads on to. */
-  PLACES(1 << 20, 2, 0),
+  PLACES("places copied from", 1 << 20, 2, 0),
 
   /** Differences between predicted bytes and those of the target. */
-  DIFFERENCES(8 << 20, 2, 0),
+  DIFFERENCES("differences", 8 << 20, 2, 0),
 
   /** Bytes of the target that nothing predicts. */
-  LITERALS(16 << 20, 3, 2),
+  LITERALS("new bytes", 16 << 20, 3, 2),
 
   /** What rebuilding members and predicting code takes. */
-  SIDES(1 << 20, 3, 0),
+  SIDES("recipes of members, models of executables", 1 << 20, 3, 0),
 
   /** A check of the source bytes of each unit of work. */
-  SOURCE_CHECKS(1 << 12, 0, 0),
+  SOURCE_CHECKS("checks of the source", 1 << 12, 0, 0),
 
   /** A check of the target at the end of each step. */
-  TARGET_CHECKS(1 << 12, 0, 0);
+  TARGET_CHECKS("checks of the target", 1 << 12, 0, 0);
 
   static final int COUNT = values().length;
 
+  private final String label;
   private final int dictionaryBytes;
   private final int contextBits;
   private final int positionBits;
 
-  Lanes(int dictionaryBytes, int contextBits, int positionBits) {
+  Lanes(String label, int dictionaryBytes, int contextBits, int positionBits) {
+    this.label = label;
     this.dictionaryBytes = dictionaryBytes;
     this.contextBits = contextBits;
     this.positionBits = positionBits;
+  }
+
+  /** How reports call it. */
+  String label() {
+    return label;
   }
 
   static List<LaneOptions> options(Effort effort, int literalDictionaryBytes) {

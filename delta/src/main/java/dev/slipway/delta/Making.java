@@ -4,7 +4,6 @@ package dev.slipway.delta;
 import dev.slipway.delta.Place.Area;
 import dev.slipway.delta.code.CodeContext;
 import dev.slipway.delta.coding.LaneWriter;
-import dev.slipway.delta.member.Member;
 import dev.slipway.delta.member.Rebuild;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
@@ -12,7 +11,7 @@ import dev.slipway.match.Alignment;
 import dev.slipway.match.ByteSpace;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
-import dev.slipway.volume.Extent;
+import dev.slipway.volume.Volume;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,19 +24,19 @@ final class Making {
 
   private final BlockSource source;
   private final BlockSource target;
-  private final List<Extent> extents;
+  private final Volume volume;
   private final DeltaOptions options;
   private final Progress progress;
 
   Making(
       BlockSource source,
       BlockSource target,
-      List<Extent> extents,
+      Volume volume,
       DeltaOptions options,
       Progress progress) {
     this.source = source;
     this.target = target;
-    this.extents = extents;
+    this.volume = volume;
     this.options = options;
     this.progress = progress;
   }
@@ -90,13 +89,12 @@ final class Making {
             Lanes.options(
                 options.profile().effort(), Math.toIntExact(options.dictionary().bytes())),
             options.scratch());
-    Ledger ledger = ledger(made);
     boolean done = false;
     try (Task task = progress.start("making the delta", target.size())) {
       lanes.lane(Lanes.TARGET_CHECKS.ordinal()).write(checks.get().steps());
       prologue(space, old, places, context)
           .write(lanes.lane(Lanes.LENGTHS.ordinal()), lanes.lane(Lanes.SIDES.ordinal()));
-      var recital = new Recital(space, places, context, lanes, ledger);
+      var recital = new Recital(space, places, context, lanes);
       long memory = unpacking(old, places);
       for (int i = 0; i < stretches.size(); i++) {
         Search.Stretch stretch = stretches.get(i);
@@ -128,7 +126,7 @@ final class Making {
               memory + recital.memoryBytes(),
               dictionaries);
       done = true;
-      return new BlockDelta(header, lanes, ledger);
+      return new BlockDelta(header, lanes, volume, options.scratch());
     } finally {
       if (!done) {
         lanes.close();
@@ -145,31 +143,6 @@ final class Making {
       }
     }
     return most;
-  }
-
-  /** Knows the files of the target as far as the volume tells them, and its members. */
-  private Ledger ledger(MemberTexts made) {
-    var ledger = new Ledger();
-    long base = ByteSpace.base(Area.TARGET.ordinal());
-    for (Extent extent : extents) {
-      ledger.name(extent.path(), base + extent.offset(), extent.length());
-    }
-    long plain = ByteSpace.base(Area.TARGET_PLAIN.ordinal());
-    for (MemberTexts.Text text : made.texts()) {
-      Member member = text.member();
-      String file =
-          extents.stream()
-              .filter(
-                  e -> e.offset() <= member.offset() && member.offset() < e.offset() + e.length())
-              .map(Extent::path)
-              .findFirst()
-              .orElse("byte " + member.offset());
-      ledger.name(
-          file + " (" + member.kind().label() + ", opened)",
-          plain + text.plainOffset(),
-          member.plainLength());
-    }
-    return ledger;
   }
 
   private static Prologue prologue(

@@ -36,9 +36,6 @@ final class OpReader {
    */
   Op next(long most) throws IOException {
     int b = ops.read();
-    if (b < 0) {
-      throw new FormatException("ops: the delta ends early");
-    }
     int mode = b >>> OpCoder.KIND_BITS;
     int kind = b & (1 << OpCoder.KIND_BITS) - 1;
     boolean placed = kind == OpCoder.COPY || kind == OpCoder.DIFF || kind == OpCoder.CODE;

@@ -10,7 +10,6 @@ import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import dev.slipway.match.Alignment;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,6 +26,7 @@ import java.util.ArrayList;
  */
 final class Production implements Closeable {
   private final DeltaHeader header;
+  private final LaneReader lanes;
   private final TargetOutput output;
   private final Reach reach;
   private final String delta;
@@ -45,13 +45,14 @@ final class Production implements Closeable {
       String delta)
       throws IOException {
     this.header = header;
+    this.lanes = lanes;
     this.output = output;
     this.delta = delta;
     reach = new Reach(header, source, output, scratch, delta);
     lengths = lanes.lane(Lanes.LENGTHS.ordinal());
     sides = lanes.lane(Lanes.SIDES.ordinal());
     ops = new OpReader(lanes);
-    delivery = new Delivery(source, output, reach, lanes, delta);
+    delivery = new Delivery(output, reach, lanes, delta);
   }
 
   void run() throws IOException {
@@ -66,8 +67,8 @@ final class Production implements Closeable {
         follow(op);
         op = ops.next(header.targetBytes() - output.position());
       }
-    } catch (EOFException e) {
-      throw new FormatException(delta + ": the delta ends early", e);
+    } catch (FormatException e) {
+      throw lanes.placed(e);
     }
     if (output.position() != header.targetBytes()) {
       throw new FormatException(
@@ -93,7 +94,7 @@ final class Production implements Closeable {
   }
 
   private void code(Op.Code op) throws IOException {
-    byte[] side = side(op.sideLength());
+    byte[] side = sides.readNBytes(op.sideLength());
     requireMemory((long) op.count() * Recital.OP_BYTES, "an executable");
     var inner = new ArrayList<Op>();
     var predicted = new ArrayList<Alignment>();
@@ -137,7 +138,7 @@ final class Production implements Closeable {
   }
 
   private void member(Op.Member op) throws IOException {
-    byte[] recipe = side(op.recipeLength());
+    byte[] recipe = sides.readNBytes(op.recipeLength());
     long start = output.position();
     boolean there = delivery.isThere(op.length());
     var member = new MemberOutput(op, reach, there ? null : rebuild(recipe));
@@ -177,14 +178,6 @@ final class Production implements Closeable {
               + header.memoryBytes()
               + " the delta told");
     }
-  }
-
-  private byte[] side(int length) throws IOException {
-    byte[] side = sides.readNBytes(length);
-    if (side.length < length) {
-      throw new EOFException();
-    }
-    return side;
   }
 
   @Override

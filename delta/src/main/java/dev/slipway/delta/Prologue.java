@@ -58,9 +58,6 @@ record Prologue(List<Opened> members, byte[] context) {
         throw new FormatException("length of a member: found 0, expected more");
       }
       byte[] checksum = sides.readNBytes(Integer.BYTES);
-      if (checksum.length < Integer.BYTES) {
-        throw new FormatException("checksum of a member: the delta ends early");
-      }
       members.add(
           new Opened(
               new Member(offset, length, MemberKind.values()[kind], plainLength),
@@ -69,10 +66,6 @@ record Prologue(List<Opened> members, byte[] context) {
       plain += plainLength;
     }
     int length = (int) Numbers.read(lengths, OpReader.SIDE_MAX, "length of the context");
-    byte[] context = sides.readNBytes(length);
-    if (context.length < length) {
-      throw new FormatException("context: the delta ends early");
-    }
-    return new Prologue(members, context);
+    return new Prologue(members, sides.readNBytes(length));
   }
 }

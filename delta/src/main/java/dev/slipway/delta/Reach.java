@@ -6,6 +6,7 @@ import dev.slipway.delta.coding.SpillFile;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -54,7 +55,7 @@ final class Reach implements Closeable {
     }
     try (InputStream in = new CheckedInputStream(opened.member().plain(source), crc)) {
       in.transferTo(sourcePlain);
-    } catch (FormatException e) {
+    } catch (FormatException | EOFException e) {
       throw changed(opened, e);
     }
     if ((int) crc.getValue() != opened.checksum()) {
@@ -66,12 +67,12 @@ final class Reach implements Closeable {
   private long memoryBytes(Prologue.Opened opened) throws IOException {
     try {
       return opened.member().memoryBytes(source);
-    } catch (FormatException e) {
+    } catch (FormatException | EOFException e) {
       throw changed(opened, e);
     }
   }
 
-  private FormatException changed(Prologue.Opened opened, FormatException cause) {
+  private FormatException changed(Prologue.Opened opened, IOException cause) {
     return new FormatException(
         delta
             + ": the source is not the image the delta was made from, or has changed: its "
@@ -121,7 +122,7 @@ final class Reach implements Closeable {
   /** Reads from a place, which was required before. */
   void read(Area area, long offset, ByteBuffer bytes) throws IOException {
     switch (area) {
-      case SOURCE -> source.readFully(offset, bytes);
+      case SOURCE -> readSource(offset, bytes);
       case SOURCE_PLAIN -> sourcePlain.readFully(offset, bytes);
       case TARGET -> target.read(offset, bytes);
       case TARGET_PLAIN -> {
@@ -131,6 +132,21 @@ final class Reach implements Closeable {
         }
         targetPlain.readFully(offset, bytes);
       }
+    }
+  }
+
+  /** Reads from the source, which is as long as the header says unless it has changed since. */
+  void readSource(long offset, ByteBuffer bytes) throws IOException {
+    try {
+      source.readFully(offset, bytes);
+    } catch (EOFException e) {
+      throw new IOException(
+          delta
+              + ": the source has become shorter than "
+              + header.sourceBytes()
+              + " bytes while it was read: "
+              + e.getMessage(),
+          e);
     }
   }
 

@@ -39,18 +39,16 @@ final class Recital {
   private final OutputStream sides;
   private final OutputStream sourceChecks;
   private final SourceCheck sourceCheck = new SourceCheck();
-  private final Ledger ledger;
   private final byte[] part = new byte[PART];
   private final byte[] wanted = new byte[PART];
   private long memoryBytes;
 
-  Recital(ByteSpace space, Places places, CodeContext context, LaneWriter lanes, Ledger ledger) {
+  Recital(ByteSpace space, Places places, CodeContext context, LaneWriter lanes) {
     this.space = space;
     model = CodeModel.of(context);
     memoryBytes = context.memoryBytes();
     this.places = places;
     this.lanes = lanes;
-    this.ledger = ledger;
     ops = new OpWriter(lanes);
     differences = new DifferenceWriter(lanes.lane(Lanes.DIFFERENCES.ordinal()));
     literals = lanes.lane(Lanes.LITERALS.ordinal());
@@ -142,10 +140,7 @@ final class Recital {
 
   private void deliver(Piece piece, Prediction prediction) throws IOException {
     switch (piece.kind()) {
-      case ZEROS -> {
-        ledger.zeros(piece.address(), piece.length());
-        pass(piece.length());
-      }
+      case ZEROS -> pass(piece.length());
       case LITERAL -> literal(piece.address(), piece.address() + piece.length());
       case COPY -> copy(piece);
       case DIFF -> diff(piece, prediction);
@@ -153,7 +148,6 @@ final class Recital {
   }
 
   private void literal(long start, long end) throws IOException {
-    ledger.literal(start, end - start);
     for (long at = start; at < end; ) {
       int count = (int) Math.min(PART, end - at);
       space.copy(at, wanted, 0, count);
@@ -166,7 +160,6 @@ final class Recital {
 
   private void copy(Piece piece) throws IOException {
     Place from = places.of(piece.old());
-    ledger.copy(piece.address(), piece.length());
     for (long done = 0; done < piece.length(); ) {
       long count = Math.min(piece.length() - done, sourceCheck.room());
       read(from, piece.old() + done, count);
@@ -177,7 +170,6 @@ final class Recital {
 
   private void diff(Piece piece, Prediction prediction) throws IOException {
     Place from = places.of(piece.old());
-    long differing = 0;
     for (long done = 0; done < piece.length(); ) {
       int count = (int) Math.min(piece.length() - done, PART);
       if (prediction == null) {
@@ -190,7 +182,7 @@ final class Recital {
         part[i] = (byte) (wanted[i] - part[i]);
       }
       lanes.at(sourceCheck.made());
-      differing += differences.write(part, count);
+      differences.write(part, count);
       for (int read = 0; read < count; ) {
         int now = (int) Math.min(count - read, sourceCheck.room());
         if (prediction == null) {
@@ -201,7 +193,6 @@ final class Recital {
       }
       done += count;
     }
-    ledger.diff(piece.address(), piece.length(), differing);
   }
 
   private void read(Place from, long address, long length) {

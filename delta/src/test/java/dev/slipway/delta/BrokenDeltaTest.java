@@ -90,7 +90,7 @@ class BrokenDeltaTest {
         assertThat(files.apply(PAIR.before(), mutated)).isEqualTo(PAIR.after());
         unnoticed++;
       } catch (FormatException e) {
-        assertThat(e.getMessage()).isNotBlank();
+        assertThat(e.getMessage()).startsWith("delta: ");
       } catch (IOException e) {
         assertThat(e.getMessage())
             .as("mutation %d, seed %d", i, SEED)
@@ -99,8 +99,17 @@ class BrokenDeltaTest {
       }
       assertThat(files.target()).as("mutation %d, seed %d", i, SEED).doesNotExist();
       files.clear();
+      explain(mutated);
     }
     assertThat(unnoticed).isLessThan(mutations / 10); // a changed byte changed back, and the like
+  }
+
+  private static void explain(byte[] mutated) throws IOException {
+    try {
+      assertThat(DeltaReport.of(new ByteArrayInputStream(mutated), "delta").entries()).isNotEmpty();
+    } catch (FormatException e) {
+      assertThat(e.getMessage()).startsWith("delta: ");
+    }
   }
 
   /** Makes the header and as many chunks as can be followed say that they are whole. */

@@ -3,7 +3,6 @@ package dev.slipway.delta.coding;
 
 import dev.slipway.io.FormatException;
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
@@ -48,7 +47,10 @@ public final class LaneReader {
     }
   }
 
-  /** The bytes of a lane. Reading behind its end gives -1 or an {@link EOFException}. */
+  /**
+   * The bytes of a lane. Reading behind its end is an error: whoever reads knows how many there
+   * are.
+   */
   public InputStream lane(int number) {
     return decoders.get(number);
   }
@@ -61,6 +63,13 @@ public final class LaneReader {
   /** How many compressed bytes of a lane were read so far. */
   public long compressedBytes(int number) {
     return lanes.get(number).compressed;
+  }
+
+  /** An error in what lanes say, with the input's name and about the place, if it lacks them. */
+  public FormatException placed(FormatException e) {
+    return e.getMessage().startsWith(source)
+        ? e
+        : new FormatException(source + ": before byte " + position + ": " + e.getMessage(), e);
   }
 
   /** Checks that the input ends here. */
@@ -201,7 +210,8 @@ public final class LaneReader {
     @Override
     public int read() throws IOException {
       byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      read(one, 0, 1);
+      return one[0] & 0xff;
     }
 
     @Override
@@ -210,7 +220,11 @@ public final class LaneReader {
         if (decoder == null) {
           decoder = Lzma2.decoder(lanes.get(number), dictionaryBytes);
         }
-        return decoder.read(target, offset, length);
+        int count = decoder.read(target, offset, length);
+        if (count < 0) {
+          throw error("lane " + number + " ends early");
+        }
+        return count;
       } catch (FormatException e) {
         throw e;
       } catch (XZIOException e) {

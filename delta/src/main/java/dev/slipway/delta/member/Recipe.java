@@ -4,6 +4,7 @@ package dev.slipway.delta.member;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,9 @@ import java.util.Optional;
  * </pre>
  */
 public final class Recipe {
+  /** So many bytes of a recipe tell what kind it is of. */
+  public static final int LABEL_BYTES = 2;
+
   static final int GZIP = 1;
   static final int ZLIB = 2;
   static final int CODEC = 3;
@@ -49,6 +53,23 @@ public final class Recipe {
     } catch (FormatException e) {
       return Optional.empty(); // damaged, or of a kind we do not read: it stays as it is
     }
+  }
+
+  /**
+   * The format of what a recipe makes, as reports call it.
+   *
+   * @param start the first {@value #LABEL_BYTES} bytes of the recipe, or all of a shorter one
+   */
+  public static String label(byte[] start) throws FormatException {
+    var in = new RecipeReader(start);
+    int kind = kind(in);
+    return switch (kind) {
+      case GZIP -> MemberKind.GZIP.label();
+      case ZLIB -> MemberKind.ZLIB.label();
+      case XZ -> MemberKind.XZ.label();
+      case CODEC -> CodecRecipe.codec(in).name().toLowerCase(Locale.ROOT);
+      default -> throw new FormatException("recipe: kind: " + kind + " is unknown");
+    };
   }
 
   static RecipeWriter start(int kind) {

@@ -4,6 +4,7 @@ package dev.slipway.examples.cli;
 import dev.slipway.delta.BlockDelta;
 import dev.slipway.delta.DeltaOptions;
 import dev.slipway.delta.Profile;
+import dev.slipway.disk.RecognisedImage;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.Size;
 import dev.slipway.volume.Volume;
@@ -45,7 +46,7 @@ final class DeltaCreateCommand implements Callable<Integer> {
   @Option(
       names = "--report",
       paramLabel = "FILE.html",
-      description = "Write a page that shows what costs how much.")
+      description = "Write a page that shows which files cost how much, and why.")
   Path report;
 
   @Option(
@@ -92,8 +93,7 @@ final class DeltaCreateCommand implements Callable<Integer> {
               .withMemory(Size.parse(memory))
               .withDictionary(Size.parse(dictionary))
               .withExecutor(executor);
-      try (BlockDelta delta =
-          BlockDelta.between(Volume.of(old), Volume.of(made), options, progress)) {
+      try (BlockDelta delta = BlockDelta.between(Volume.of(old), wanted(made), options, progress)) {
         delta.write(output);
         if (report != null) {
           Files.writeString(report, delta.report().html());
@@ -106,5 +106,10 @@ final class DeltaCreateCommand implements Callable<Integer> {
     out.println(output + ": " + Size.bytes(Files.size(output)));
     out.flush();
     return 0;
+  }
+
+  /** Only a report needs to know the files, and finding them takes reading all of them. */
+  private Volume wanted(BlockSource made) throws IOException {
+    return report == null ? Volume.of(made) : RecognisedImage.of(made, to.toString());
   }
 }

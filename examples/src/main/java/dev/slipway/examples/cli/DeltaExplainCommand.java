@@ -2,6 +2,8 @@
 package dev.slipway.examples.cli;
 
 import dev.slipway.delta.DeltaReport;
+import dev.slipway.disk.RecognisedImage;
+import dev.slipway.io.BlockSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -19,6 +21,14 @@ final class DeltaExplainCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DELTA", description = "The delta.")
   Path delta;
 
+  @Option(
+      names = "--image",
+      paramLabel = "NEW",
+      description =
+          "The image that the delta makes: the files in it give the parts their names."
+              + " Without it they go by their positions.")
+  Path image;
+
   @Option(names = "--json", description = "Print JSON instead of text.")
   boolean json;
 
@@ -32,10 +42,7 @@ final class DeltaExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    DeltaReport explained;
-    try (InputStream in = Files.newInputStream(delta)) {
-      explained = DeltaReport.of(in, delta.toString());
-    }
+    DeltaReport explained = explained();
     if (report != null) {
       Files.writeString(report, explained.html());
     }
@@ -43,5 +50,16 @@ final class DeltaExplainCommand implements Callable<Integer> {
     out.println((json ? explained.json() : explained.text()).stripTrailing());
     out.flush();
     return 0;
+  }
+
+  private DeltaReport explained() throws IOException {
+    try (InputStream in = Files.newInputStream(delta)) {
+      if (image == null) {
+        return DeltaReport.of(in, delta.toString());
+      }
+      try (BlockSource source = BlockSource.file(image)) {
+        return DeltaReport.of(in, delta.toString(), RecognisedImage.of(source, image.toString()));
+      }
+    }
   }
 }
