@@ -1,25 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.benchmarks;
 
-import dev.slipway.delta.BlockDelta;
-import dev.slipway.delta.DeltaApplier;
-import dev.slipway.delta.DeltaOptions;
-import dev.slipway.delta.Destination;
-import dev.slipway.delta.Profile;
-import dev.slipway.io.BlockSource;
-import dev.slipway.match.Alignments;
-import dev.slipway.match.SuffixArray;
-import dev.slipway.progress.Progress;
-import dev.slipway.volume.Volume;
-import io.sigpipe.jbsdiff.Diff;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -36,8 +18,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Making and applying deltas of a generated image of 8 MiB: mostly unchanged, some of it moved and
- * touched, a little new. For real images see {@code benchmarks/peers/delta-peers.sh}.
+ * Making and applying patches, ours and the rivals'. A generated pair of 8 MiB lies at hand; real
+ * ones are named: {@code -p pair=min0.ext4:min1.ext4}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -46,92 +28,37 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 2)
 @Fork(1)
 public class DeltaBenchmark {
-  private static final int SIZE = 8 << 20;
-  private static final int PIECE = 1 << 20;
+  @Param({"FAST", "BALANCED", "MAX", "JBSDIFF", "ZSTD_DICTIONARY"})
+  public PatchEngine engine;
 
-  @Param({"FAST", "BALANCED", "MAX"})
-  Profile profile;
+  @Param(ImagePair.GENERATED)
+  public String pair;
 
-  private Path directory;
-  private byte[] before;
-  private byte[] after;
-  private byte[] delta;
+  private ScratchDirectory scratch;
+  private ImagePair images;
+  private byte[] patch;
 
+  /** Makes the patch that is applied, and says how large it is. */
   @Setup(Level.Trial)
-  public void prepare() throws IOException {
-    directory = Files.createTempDirectory("delta-benchmark");
-    var random = new Random(1);
-    before = new byte[SIZE];
-    for (int i = 0; i < SIZE; i++) {
-      before[i] = (byte) (random.nextInt(16) * random.nextInt(16));
-    }
-    after = before.clone();
-    System.arraycopy(before, PIECE + 100, after, 2 * PIECE, PIECE);
-    for (int i = 2 * PIECE; i < 3 * PIECE; i += 1 + random.nextInt(100)) {
-      after[i]++;
-    }
-    for (int i = 5 * PIECE; i < 5 * PIECE + PIECE / 4; i++) {
-      after[i] = (byte) random.nextInt(20);
-    }
-    delta = make();
+  public void prepare() throws Exception {
+    scratch = ScratchDirectory.create();
+    images = ImagePair.of(pair);
+    patch = make();
+    System.out.println("# patch of " + patch.length + " bytes");
   }
 
   @TearDown(Level.Trial)
   public void cleanUp() throws IOException {
-    try (var files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(directory);
+    scratch.delete();
   }
 
   @Benchmark
-  public byte[] make() throws IOException {
-    try (BlockDelta made =
-        BlockDelta.between(
-            Volume.of(BlockSource.bytes(before)),
-            Volume.of(BlockSource.bytes(after)),
-            DeltaOptions.of(directory).withProfile(profile),
-            Progress.none())) {
-      var out = new ByteArrayOutputStream();
-      made.writeTo(out);
-      return out.toByteArray();
-    }
+  public byte[] make() throws Exception {
+    return engine.make(images, scratch.path());
   }
 
   @Benchmark
-  public long apply() throws IOException {
-    Path target = directory.resolve("made");
-    try (Destination destination = Destination.file(target)) {
-      return DeltaApplier.of(BlockSource.bytes(before), directory)
-          .apply(new ByteArrayInputStream(delta), "delta", destination, Progress.none())
-          .writtenBytes();
-    }
-  }
-
-  /** The suffix array of one piece: does not depend on the profile. */
-  @Benchmark
-  public SuffixArray suffixArray() {
-    return SuffixArray.of(Arrays.copyOf(before, PIECE));
-  }
-
-  /** The thorough alignment of one piece: does not depend on the profile. */
-  @Benchmark
-  public List<?> alignments() {
-    return Alignments.between(
-        Arrays.copyOfRange(before, PIECE, 2 * PIECE),
-        Arrays.copyOfRange(after, 2 * PIECE, 3 * PIECE));
-  }
-
-  /** The Java rival on the same piece. */
-  @Benchmark
-  public int jbsdiff() throws Exception {
-    var out = new ByteArrayOutputStream();
-    Diff.diff(
-        Arrays.copyOfRange(before, PIECE, 2 * PIECE),
-        Arrays.copyOfRange(after, 2 * PIECE, 3 * PIECE),
-        out);
-    return out.size();
+  public long apply() throws Exception {
+    return engine.apply(images, patch, scratch.path());
   }
 }

@@ -6,6 +6,12 @@ package dev.slipway.delta;
  *
  * @param targetBytes the size of the target, which is whole and checked
  * @param resumedBytes how many of them an earlier run had made
- * @param writtenBytes how many were written now; the rest held the right bytes already
+ * @param writtenBytes how many were written now
  */
-public record Applied(long targetBytes, long resumedBytes, long writtenBytes) {}
+public record Applied(long targetBytes, long resumedBytes, long writtenBytes) {
+
+  /** How many were not written, because the right bytes were there already. */
+  public long presentBytes() {
+    return targetBytes - resumedBytes - writtenBytes;
+  }
+}

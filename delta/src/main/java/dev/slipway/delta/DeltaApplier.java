@@ -98,7 +98,7 @@ public record DeltaApplier(BlockSource source, Path scratch, Size memoryMax) {
               + Size.bytes(header.allMemoryBytes())
               + " of memory, and "
               + memoryMax
-              + " are allowed");
+              + " are allowed; allow more, or make the delta with a smaller dictionary");
     }
     if (header.scratchBytes() > 0) {
       long room = Files.getFileStore(scratch).getUsableSpace();

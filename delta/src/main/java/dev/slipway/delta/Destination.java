@@ -14,13 +14,15 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Where a target is made, and what of it survives a power cut: a new file beside which the work in
- * progress lies until it is whole, or a device or a part of one that is overwritten in place.
+ * progress lies until it is whole, or a device or a part of one that is overwritten in place; or
+ * nowhere, when it is only tried whether it could be made.
  */
 public final class Destination implements Closeable {
   private final Path written;
   private final Path state;
   private final Path finished;
   private final Part part;
+  private final Closeable owned;
   private FileChannel channel;
   private boolean fresh;
 
@@ -28,14 +30,15 @@ public final class Destination implements Closeable {
   private record Part(BlockSource source, BlockSink sink) {}
 
   private Destination(Path written, Path state, Path finished) {
-    this(written, state, finished, null);
+    this(written, state, finished, null, () -> {});
   }
 
-  private Destination(Path written, Path state, Path finished, Part part) {
+  private Destination(Path written, Path state, Path finished, Part part, Closeable owned) {
     this.written = written;
     this.state = state;
     this.finished = finished;
     this.part = part;
+    this.owned = owned;
   }
 
   /**
@@ -66,7 +69,35 @@ public final class Destination implements Closeable {
    * @param name the partition's name in error messages
    */
   public static Destination inPlace(BlockSource source, BlockSink sink, String name, Path state) {
-    return new Destination(Path.of(name), state, Path.of(name), new Part(source, sink));
+    Path path = Path.of(name);
+    return new Destination(path, state, path, new Part(source, sink), () -> {});
+  }
+
+  /**
+   * Nowhere: everything is made and checked, and nothing of it stays. Only blocks that differ from
+   * those of the source at the same offset take room meanwhile.
+   *
+   * @param source what the delta is applied to; it stays open
+   * @param scratch a directory for temporary files
+   */
+  public static Destination trial(BlockSource source, Path scratch) throws IOException {
+    Path state = Files.createTempFile(scratch, "slipway-", ".state");
+    try {
+      Overlay overlay = Overlay.over(source, scratch);
+      return new Destination(
+          state,
+          state,
+          state,
+          new Part(overlay, overlay.sink()),
+          () -> {
+            try (overlay) {
+              Files.deleteIfExists(state);
+            }
+          });
+    } catch (IOException e) {
+      Files.deleteIfExists(state);
+      throw e;
+    }
   }
 
   private static Path state(Path part) {
@@ -154,7 +185,14 @@ public final class Destination implements Closeable {
         at += channel.write(bytes, at);
       }
     } catch (IOException e) {
-      throw new IOException(written + ": write at byte " + at + ": " + e.getMessage(), e);
+      throw new IOException(
+          written
+              + ": write at byte "
+              + at
+              + ": "
+              + e.getMessage()
+              + "; once that is mended, applying the same delta again goes on from what is there",
+          e);
     }
   }
 
@@ -163,7 +201,15 @@ public final class Destination implements Closeable {
       part.sink().flush();
       return;
     }
-    channel.force(false);
+    force(false);
+  }
+
+  private void force(boolean metadata) throws IOException {
+    try {
+      channel.force(metadata);
+    } catch (IOException e) {
+      throw new IOException(written + ": making it durable: " + e.getMessage(), e);
+    }
   }
 
   /** Gives the target, whole and checked, its name. */
@@ -173,7 +219,7 @@ public final class Destination implements Closeable {
       Files.deleteIfExists(state);
       return;
     }
-    channel.force(true);
+    force(true);
     if (!written.equals(finished)) {
       Files.move(
           written, finished, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -194,8 +240,10 @@ public final class Destination implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (channel != null) {
-      channel.close();
+    try (owned) {
+      if (channel != null) {
+        channel.close();
+      }
     }
   }
 }

@@ -52,7 +52,7 @@ final class Making {
       ByteSpace space = ByteSpace.of(List.of(source, old.plain(), target, made.plain()));
       Layout layout = Layout.of(space, made.texts());
       List<Search.Stretch> stretches =
-          new Search(space, layout, options).align(made.without(copies));
+          new Search(space, layout, options, progress).align(made.without(copies));
       var code = new CodeSearch(space, options);
       List<List<CodePair>> pairs =
           options.profile().looksInside() ? code.pair(stretches) : CodeSearch.none(stretches);
@@ -90,7 +90,7 @@ final class Making {
                 options.profile().effort(), Math.toIntExact(options.dictionary().bytes())),
             options.scratch());
     boolean done = false;
-    try (Task task = progress.start("making the delta", target.size())) {
+    try (Task task = progress.start("writing down what is new", target.size())) {
       lanes.lane(Lanes.TARGET_CHECKS.ordinal()).write(checks.get().steps());
       prologue(space, old, places, context)
           .write(lanes.lane(Lanes.LENGTHS.ordinal()), lanes.lane(Lanes.SIDES.ordinal()));

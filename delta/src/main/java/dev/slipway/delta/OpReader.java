@@ -69,19 +69,28 @@ final class OpReader {
   }
 
   private long made(long most) throws IOException {
-    long length = Numbers.read(lengths, most, "length");
+    long length = some(most, "length");
     coder.made(length);
     return length;
   }
 
   private long copied(Place from, long most) throws IOException {
-    long length = Numbers.read(lengths, most, "length of a copy");
+    long length = some(most, "length of a copy");
     coder.copied(from, length);
     return length;
   }
 
+  /** A length, of at least one byte: a few chunks could hold ops without end that make nothing. */
+  private long some(long most, String field) throws IOException {
+    long length = Numbers.read(lengths, most, field);
+    if (length == 0) {
+      throw new FormatException(field + ": found 0, expected more");
+    }
+    return length;
+  }
+
   private Op.Member member(long most) throws IOException {
-    long length = Numbers.read(lengths, most, "length of a member");
+    long length = some(most, "length of a member");
     long plainLength = Numbers.read(lengths, Long.MAX_VALUE, "length of a plain text");
     long recipe = Numbers.read(lengths, 2L * SIDE_MAX + 1, "length of a recipe");
     coder.enterMember();
@@ -93,7 +102,7 @@ final class OpReader {
   }
 
   private Op.Code code(Place from, long most) throws IOException {
-    long length = Numbers.read(lengths, most, "length of an executable");
+    long length = some(most, "length of an executable");
     long oldLength = Numbers.read(lengths, Long.MAX_VALUE, "length of an old executable");
     long sideLength = Numbers.read(lengths, SIDE_MAX, "length of a model");
     long count = Numbers.read(lengths, CODE_OPS_MAX, "number of ops of an executable");

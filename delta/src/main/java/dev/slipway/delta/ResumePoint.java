@@ -30,12 +30,14 @@ final class ResumePoint implements Closeable {
   private static final int SLOT = 64;
   private static final int CHECKSUM = 60;
 
+  private final Path path;
   private final FileChannel channel;
   private final byte[] owner;
   private long number;
   private long durable;
 
-  private ResumePoint(FileChannel channel, byte[] owner) {
+  private ResumePoint(Path path, FileChannel channel, byte[] owner) {
+    this.path = path;
     this.channel = channel;
     this.owner = owner;
   }
@@ -45,7 +47,7 @@ final class ResumePoint implements Closeable {
     FileChannel channel =
         FileChannel.open(
             path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-    var point = new ResumePoint(channel, Digest.of(header.bytes()).bytes());
+    var point = new ResumePoint(path, channel, Digest.of(header.bytes()).bytes());
     try {
       point.load();
     } catch (IOException e) {
@@ -89,8 +91,16 @@ final class ResumePoint implements Closeable {
     ByteBuffer slot = ByteBuffer.allocate(SLOT);
     slot.putLong(MAGIC).put(owner).putLong(number).putLong(bytes);
     slot.putInt(CHECKSUM, checksum(slot));
-    channel.write(slot.clear(), number % 2 * SLOT);
-    channel.force(false);
+    slot.clear();
+    try {
+      for (long at = number % 2 * SLOT; slot.hasRemaining(); ) {
+        at += channel.write(slot, at);
+      }
+      channel.force(false);
+    } catch (IOException e) {
+      throw new IOException(
+          path + ": noting how far the target is: " + e.getMessage() + "; is the disk full?", e);
+    }
     durable = bytes;
   }
 

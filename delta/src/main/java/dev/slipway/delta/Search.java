@@ -8,9 +8,13 @@ import dev.slipway.match.ByteSpace;
 import dev.slipway.match.Matching;
 import dev.slipway.match.Matching.Range;
 import dev.slipway.match.Matching.Sampled;
+import dev.slipway.progress.Progress;
+import dev.slipway.progress.Task;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * Finds what the target is made of. First the blocks that are the same; only what is left after
@@ -26,10 +30,13 @@ final class Search {
   private final DeltaOptions options;
   private final Layout layout;
 
-  Search(ByteSpace space, Layout layout, DeltaOptions options) {
+  private final Progress progress;
+
+  Search(ByteSpace space, Layout layout, DeltaOptions options, Progress progress) {
     this.space = space;
     this.layout = layout;
     this.options = options;
+    this.progress = progress;
   }
 
   /**
@@ -83,7 +90,7 @@ final class Search {
             sampled(copies, ranges),
             options.memory().bytes(),
             options.profile().thoroughness());
-    List<List<Alignment>> matched = matching.align(ranges, options.executor());
+    List<List<Alignment>> matched = align(matching, ranges);
     for (int i = 0; i < matched.size(); i++) {
       found.get(owners.get(i)).addAll(matched.get(i));
     }
@@ -95,6 +102,25 @@ final class Search {
       aligned.add(new Stretch(stretch.start(), stretch.end(), stretch.member(), own));
     }
     return aligned;
+  }
+
+  private List<List<Alignment>> align(Matching matching, List<Range> ranges) {
+    long total = ranges.stream().mapToLong(range -> range.end() - range.start()).sum();
+    try (Task task = progress.start("searching the old image for what is new", total)) {
+      Iterator<Range> next = ranges.iterator(); // they are executed in their order, one by one
+      Executor telling =
+          work -> {
+            Range range = next.next();
+            options
+                .executor()
+                .execute(
+                    () -> {
+                      work.run();
+                      task.advance(range.end() - range.start());
+                    });
+          };
+      return matching.align(ranges, telling);
+    }
   }
 
   private void addRanges(

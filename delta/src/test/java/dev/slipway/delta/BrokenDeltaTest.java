@@ -51,6 +51,44 @@ class BrokenDeltaTest {
     }
   }
 
+  /** The whole delta goes on where each cut one had to stop: steps end within or at its chunks. */
+  @Test
+  void goesOnWhereACutDeltaEnded() throws IOException {
+    var files = new DeltaFiles(directory);
+    EditedImage pair = severalSteps();
+    byte[] whole = files.make(pair, Profile.FAST, Runnable::run);
+    int cuts = 0;
+    for (int end = chunkEnd(whole, DeltaHeader.BYTES); end >= 0; end = chunkEnd(whole, end)) {
+      byte[] cut = Arrays.copyOf(whole, end);
+      assertThatThrownBy(() -> files.apply(pair.before(), cut))
+          .as("cut to %d bytes", end)
+          .isInstanceOf(FormatException.class)
+          .hasMessageContaining("ends early");
+      assertThat(files.target()).doesNotExist();
+      assertThat(files.apply(pair.before(), whole)).isEqualTo(pair.after());
+      cuts++;
+    }
+    assertThat(cuts).isGreaterThan(12);
+  }
+
+  /** More than may be written twice, with something of every kind in each step. */
+  private static EditedImage severalSteps() {
+    var random = new Random(SEED);
+    byte[] before = new byte[7 << 20];
+    random.nextBytes(before);
+    byte[] after = before.clone();
+    for (int step = 0; step < after.length; step += 1 << 20) {
+      byte[] fresh = new byte[100_000];
+      random.nextBytes(fresh);
+      System.arraycopy(fresh, 0, after, step + 1000, fresh.length);
+      for (int i = 0; i < 50_000; i += 1 + random.nextInt(50)) {
+        after[step + 500_000 + i]++;
+      }
+      Arrays.fill(after, step + 700_000, step + 710_000, (byte) 0);
+    }
+    return new EditedImage(before, after);
+  }
+
   @Test
   void refusesDataBehindTheEnd() {
     byte[] longer = Arrays.copyOf(delta, delta.length + 1);
@@ -119,23 +157,27 @@ class BrokenDeltaTest {
     crc.update(mutated, 0, end);
     ByteBuffer.wrap(mutated).order(ByteOrder.LITTLE_ENDIAN).putInt(end, (int) crc.getValue());
     int at = DeltaHeader.BYTES;
-    while (at + 7 < mutated.length && mutated[at] != -1) {
-      int control = mutated[at + 1] & 0xff;
-      int length;
-      if (control >= 0x80) {
-        length = (control >= 0xc0 ? 6 : 5) + u16(mutated, at + 4) + 1;
-      } else {
-        length = 3 + u16(mutated, at + 2) + 1;
-      }
-      int checksum = at + 1 + length;
-      if (checksum + Integer.BYTES > mutated.length) {
-        return;
-      }
+    for (int next = chunkEnd(mutated, at); next >= 0; next = chunkEnd(mutated, at)) {
+      int checksum = next - Integer.BYTES;
       crc.reset();
-      crc.update(mutated, at, 1 + length);
+      crc.update(mutated, at, checksum - at);
       ByteBuffer.wrap(mutated).putInt(checksum, (int) crc.getValue());
-      at = checksum + Integer.BYTES;
+      at = next;
     }
+  }
+
+  /** Where the chunk ends that starts somewhere, with its checksum; -1 when it would not fit. */
+  private static int chunkEnd(byte[] delta, int start) {
+    if (start + 7 >= delta.length || delta[start] == -1) {
+      return -1;
+    }
+    int control = delta[start + 1] & 0xff;
+    int length =
+        control >= 0x80
+            ? (control >= 0xc0 ? 6 : 5) + u16(delta, start + 4) + 1
+            : 3 + u16(delta, start + 2) + 1;
+    int end = start + 1 + length + Integer.BYTES;
+    return end > delta.length ? -1 : end;
   }
 
   private static int u16(byte[] bytes, int at) {

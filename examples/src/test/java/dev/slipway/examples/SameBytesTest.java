@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.io.ByteSource;
+import dev.slipway.testing.JavaMachines;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
 import java.io.IOException;
@@ -12,9 +13,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,7 +77,7 @@ class SameBytesTest {
 
   @Test
   void onJava25() throws Exception {
-    Optional<Path> java = java25();
+    Optional<Path> java = JavaMachines.version(25);
     Assumptions.assumeTrue(java.isPresent(), "no JDK 25 under /usr/lib/jvm");
     Path other = lockedProject(work.resolve("java25"));
     SlipwayProcess.in(other)
@@ -135,21 +134,5 @@ class SameBytesTest {
 
   private static Digest imageDigest(Path output) throws IOException {
     return Digest.of(ByteSource.file(output.resolve("small-1.img")));
-  }
-
-  private static Optional<Path> java25() throws IOException {
-    Path machines = Path.of("/usr/lib/jvm");
-    if (!Files.isDirectory(machines)) {
-      return Optional.empty();
-    }
-    try (Stream<Path> all = Files.list(machines)) {
-      List<Path> found =
-          all.filter(path -> path.getFileName().toString().contains("25"))
-              .map(path -> path.resolve("bin/java"))
-              .filter(Files::isExecutable)
-              .sorted()
-              .toList();
-      return found.stream().findFirst();
-    }
   }
 }

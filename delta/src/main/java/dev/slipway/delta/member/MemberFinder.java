@@ -13,7 +13,7 @@ import java.util.Optional;
  * Finds compressed members by their magic numbers, at any byte: in files, in the middle of a kernel
  * image, one behind the other in an initrd.
  *
- * <p>A gzip or zstd member counts only if it unpacks to its end; an xz stream, for unpacking it
+ * <p>A gzip, zlib or zstd member counts only if it unpacks to its end; an xz stream, for unpacking it
  * takes long, if its structure is whole to its end and the checksums of that hold. What lies within
  * a member is not looked at.
  *
@@ -39,6 +39,7 @@ public record MemberFinder(long plainMax) {
     STARTS[0x1f] = true;
     STARTS[0xfd] = true;
     STARTS[0x28] = true;
+    STARTS[0x78] = true;
   }
 
   private static final MemberFinder DEFAULT = new MemberFinder(4L << 30);
@@ -115,6 +116,7 @@ public record MemberFinder(long plainMax) {
       return switch (buffer[place]) {
         case 0x1f -> GzipHeader.looksLikeOne(buffer, place) ? MemberKind.GZIP : null;
         case (byte) 0xfd -> XzStructure.looksLikeOne(buffer, place) ? MemberKind.XZ : null;
+        case 0x78 -> ZlibHeader.looksLikeOne(buffer, place) ? MemberKind.ZLIB : null;
         case 0x28 -> ZstdStructure.looksLikeOne(buffer, place) ? MemberKind.ZSTD : null;
         default -> null;
       };

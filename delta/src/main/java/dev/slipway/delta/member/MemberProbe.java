@@ -6,7 +6,9 @@ import dev.slipway.io.FormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.zip.Adler32;
 import java.util.zip.CRC32;
+import java.util.zip.Checksum;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -41,7 +43,7 @@ final class MemberProbe {
   Member member(MemberKind kind) throws IOException {
     return switch (kind) {
       case GZIP -> gzip();
-      case ZLIB -> throw new FormatException(at(offset) + "zlib streams are not looked for");
+      case ZLIB -> zlib();
       case XZ -> xz();
       case ZSTD -> zstd();
     };
@@ -68,8 +70,21 @@ final class MemberProbe {
     return new Member(offset, end + GzipHeader.TRAILER_BYTES - offset, MemberKind.GZIP, work);
   }
 
+  private Member zlib() throws IOException {
+    var sum = new Adler32();
+    long end = inflate(offset + ZlibHeader.BYTES, sum);
+    if (limit - end < ZlibHeader.TRAILER_BYTES) {
+      throw new FormatException(at(end) + "found the end, expected a checksum");
+    }
+    int told = ByteBuffer.wrap(source.readFully(end, ZlibHeader.TRAILER_BYTES)).getInt();
+    if (told != (int) sum.getValue()) {
+      throw new FormatException(at(end) + "the checksum differs from that of what is unpacked");
+    }
+    return new Member(offset, end + ZlibHeader.TRAILER_BYTES - offset, MemberKind.ZLIB, work);
+  }
+
   /** Unpacks deflated data; returns the position behind it. */
-  private long inflate(long start, CRC32 crc) throws IOException {
+  private long inflate(long start, Checksum sum) throws IOException {
     byte[] packed = new byte[INPUT_BYTES];
     byte[] plain = new byte[PLAIN_BYTES];
     var inflater = new Inflater(true);
@@ -86,7 +101,7 @@ final class MemberProbe {
           inflater.setInput(packed, 0, count);
         }
         int count = inflater.inflate(plain);
-        crc.update(plain, 0, count);
+        sum.update(plain, 0, count);
         work += count;
         if (work > plainMax || inflater.needsDictionary()) {
           throw new FormatException(at(at) + "unpacks to more than " + plainMax + " bytes");

@@ -23,7 +23,7 @@ public final class Rebuild {
     return switch (kind) {
       case Recipe.GZIP, Recipe.ZLIB -> new DeflateRebuild(deflate(kind, in), compressed);
       case Recipe.XZ -> new XzRebuild(XzRecipe.read(in), compressed);
-      case Recipe.CODEC -> CodecRecipe.codec(in).encode(new StaysOpen(compressed));
+      case Recipe.CODEC -> CodecRecipe.read(in).open(new StaysOpen(compressed));
       default -> throw unknown(kind);
     };
   }
@@ -35,7 +35,7 @@ public final class Rebuild {
     return switch (kind) {
       case Recipe.GZIP, Recipe.ZLIB -> deflate(kind, in).memoryBytes();
       case Recipe.XZ -> XzRecipe.read(in).memoryBytes();
-      case Recipe.CODEC -> CodecRecipe.memoryBytes(in);
+      case Recipe.CODEC -> CodecRecipe.read(in).encoder().memoryBytes();
       default -> throw unknown(kind);
     };
   }
@@ -50,7 +50,7 @@ public final class Rebuild {
     return switch (kind) {
       case Recipe.GZIP, Recipe.ZLIB -> deflate(kind, in).dialect().nanosPerByte();
       case Recipe.XZ -> XzRecipe.read(in).nanosPerByte();
-      case Recipe.CODEC -> CodecRecipe.nanosPerByte(in);
+      case Recipe.CODEC -> CodecRecipe.read(in).encoder().nanosPerByte();
       default -> throw unknown(kind);
     };
   }

@@ -4,7 +4,6 @@ package dev.slipway.delta.member;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -67,7 +66,7 @@ public final class Recipe {
       case GZIP -> MemberKind.GZIP.label();
       case ZLIB -> MemberKind.ZLIB.label();
       case XZ -> MemberKind.XZ.label();
-      case CODEC -> CodecRecipe.codec(in).name().toLowerCase(Locale.ROOT);
+      case CODEC -> OwnEncoder.of(in.u8("encoder")).kind().label();
       default -> throw new FormatException("recipe: kind: " + kind + " is unknown");
     };
   }

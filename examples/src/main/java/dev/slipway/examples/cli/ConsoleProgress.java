@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * Shows work under way: one live line on a terminal, otherwise a plain line when a task starts that
@@ -18,21 +19,29 @@ final class ConsoleProgress implements Progress, AutoCloseable {
   private static final int NAME_COLUMNS = 48;
   private static final double MIB = 1 << 20;
 
+  /** What was done in less time says nothing about the rest. */
+  private static final long SPEED_NANOS = 2_000_000_000L;
+
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
   private final PrintStream out;
   private final boolean live;
+  private final LongSupplier nanoClock;
   private final Set<RunningTask> running = new LinkedHashSet<>();
   private long lastDrawn;
   private boolean lineShown;
 
-  ConsoleProgress(PrintStream out, boolean live) {
+  ConsoleProgress(PrintStream out, boolean live, LongSupplier nanoClock) {
     this.out = out;
     this.live = live;
+    this.nanoClock = nanoClock;
   }
 
   /** On standard error; live when that is a terminal that can move its cursor. */
   static ConsoleProgress standard() {
     String terminal = System.getenv().getOrDefault("TERM", "dumb");
-    return new ConsoleProgress(System.err, System.console() != null && !terminal.equals("dumb"));
+    return new ConsoleProgress(
+        System.err, System.console() != null && !terminal.equals("dumb"), System::nanoTime);
   }
 
   @Override
@@ -48,10 +57,10 @@ final class ConsoleProgress implements Progress, AutoCloseable {
   }
 
   private synchronized void draw(boolean now) {
-    if (!live || running.isEmpty() || (!now && System.nanoTime() - lastDrawn < REDRAW_NANOS)) {
+    if (!live || running.isEmpty() || (!now && nanoClock.getAsLong() - lastDrawn < REDRAW_NANOS)) {
       return;
     }
-    lastDrawn = System.nanoTime();
+    lastDrawn = nanoClock.getAsLong();
     RunningTask task = null;
     for (RunningTask each : running) {
       task = each;
@@ -95,6 +104,7 @@ final class ConsoleProgress implements Progress, AutoCloseable {
     private final String name;
     private final long totalBytes;
     private final AtomicLong done = new AtomicLong();
+    private final long startNanos = nanoClock.getAsLong();
 
     RunningTask(String name, long totalBytes) {
       this.name = name;
@@ -110,11 +120,24 @@ final class ConsoleProgress implements Progress, AutoCloseable {
       long percent = Math.min(100, done.get() * 100 / totalBytes);
       return String.format(
           Locale.ROOT,
-          "%s  %3d%%  %.1f of %.1f MiB",
+          "%s  %3d%%  %.1f of %.1f MiB%s",
           shown,
           percent,
           done.get() / MIB,
-          totalBytes / MIB);
+          totalBytes / MIB,
+          timeLeft(done.get()));
+    }
+
+    /** How long the rest takes if it goes on as it did so far; nothing while that is a guess. */
+    private String timeLeft(long bytes) {
+      long nanos = nanoClock.getAsLong() - startNanos;
+      if (nanos < SPEED_NANOS || bytes <= 0 || bytes >= totalBytes) {
+        return "";
+      }
+      long seconds = Math.round((double) nanos / bytes * (totalBytes - bytes) / SECOND_NANOS);
+      return seconds < 3600
+          ? String.format(Locale.ROOT, "  %d:%02d left", seconds / 60, seconds % 60)
+          : String.format(Locale.ROOT, "  %d:%02d h left", seconds / 3600, seconds / 60 % 60);
     }
 
     @Override

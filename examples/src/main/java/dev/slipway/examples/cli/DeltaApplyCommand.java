@@ -21,7 +21,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "apply",
     description =
-        "Makes the new image from the old one and a delta. Interrupted, the same command goes on where it stopped.")
+        "Makes the new image from the old one and a delta. Interrupted, the same command goes on"
+            + " where it stopped.",
+    footer = {
+      "",
+      "Example: slipway delta apply /dev/disk/by-partlabel/root-a 1.1.delta -o 1.1.img"
+    })
 final class DeltaApplyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "OLD", description = "The image, or block device, that is there.")
   Path from;
@@ -37,10 +42,18 @@ final class DeltaApplyCommand implements Callable<Integer> {
   Path output;
 
   @Option(
+      names = "--in-place",
+      description =
+          "Overwrite the output although it is a file: blocks that are right already are not"
+              + " written, as with a block device. Until the work is done it is neither image.")
+  boolean overwrite;
+
+  @Option(
       names = "--state",
       paramLabel = "FILE",
       description =
-          "Where to note how far the work is when the output is a block device. Default: beside the delta.")
+          "Where to note how far the work is when the output is overwritten in place."
+              + " Default: beside the delta.")
   Path state;
 
   @Option(
@@ -60,10 +73,18 @@ final class DeltaApplyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    boolean inPlace = Files.exists(output) && !Files.isRegularFile(output);
+    boolean inPlace = overwrite || Files.exists(output) && !Files.isRegularFile(output);
     boolean piped = delta.toString().equals("-");
+    if (inPlace && Files.exists(output) && Files.isSameFile(from, output)) {
+      throw new IllegalArgumentException(
+          output
+              + ": is the image that the delta starts from, which has to stay until the new one is"
+              + " whole; name another place");
+    }
     if (inPlace && piped && state == null) {
-      throw new IllegalArgumentException("name a file with --state for the progress of the work");
+      throw new IllegalArgumentException(
+          "a delta from standard input has no place beside it; name a file with --state for how far"
+              + " the work is");
     }
     Path note =
         state != null || !inPlace ? state : delta.resolveSibling(delta.getFileName() + ".state");
@@ -89,7 +110,8 @@ final class DeltaApplyCommand implements Callable<Integer> {
             + " written"
             + (applied.resumedBytes() == 0
                 ? ""
-                : ", " + Size.bytes(applied.resumedBytes()) + " were there from before"));
+                : ", " + Size.bytes(applied.resumedBytes()) + " were there from before")
+            + (inPlace ? ", " + Size.bytes(applied.presentBytes()) + " were right already" : ""));
     out.flush();
     return 0;
   }

@@ -21,7 +21,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "create", description = "Makes the delta that turns one image into another.")
+@Command(
+    name = "create",
+    description = "Makes the delta that turns one image into another.",
+    footer = {
+      "",
+      "Example: slipway delta create 1.0.img 1.1.img -o 1.1.delta --profile max --report why.html"
+    })
 final class DeltaCreateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "OLD", description = "The image that machines have.")
   Path from;

@@ -16,7 +16,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "explain", description = "Shows which parts of a delta cost how much, and why.")
+@Command(
+    name = "explain",
+    description = "Shows which parts of a delta cost how much, and why.",
+    footer = {"", "Example: slipway delta explain 1.1.delta --image 1.1.img --report why.html"})
 final class DeltaExplainCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DELTA", description = "The delta.")
   Path delta;

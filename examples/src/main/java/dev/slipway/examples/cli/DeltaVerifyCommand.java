@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.examples.cli;
 
+import dev.slipway.delta.Applied;
 import dev.slipway.delta.DeltaApplier;
 import dev.slipway.delta.Destination;
 import dev.slipway.io.BlockSource;
+import dev.slipway.io.Size;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -18,7 +20,11 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "verify",
-    description = "Tells whether a delta fits an image, by applying it to a temporary file.")
+    description =
+        "Tells whether a delta fits an image, by making the new image and checking all of it."
+            + " Nothing of it is kept: only blocks that differ from the old image take room"
+            + " meanwhile.",
+    footer = {"", "Example: slipway delta verify 1.0.img 1.1.delta"})
 final class DeltaVerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "OLD", description = "The image, or block device, that is there.")
   Path from;
@@ -29,31 +35,40 @@ final class DeltaVerifyCommand implements Callable<Integer> {
   @Option(
       names = "--scratch",
       paramLabel = "DIR",
-      description =
-          "Where the temporary file goes; it is as large as the new image. Default: beside the delta.")
+      description = "Where temporary files go. Default: beside the delta.")
   Path scratch;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "192M",
+      description = "Refuse deltas that need more memory. Default: ${DEFAULT-VALUE}.")
+  String memory;
 
   @Spec CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
     Path directory = scratch != null ? scratch : delta.toAbsolutePath().getParent();
-    Path trial = Files.createTempDirectory(directory, "slipway-verify-");
+    Applied applied;
     try (ConsoleProgress progress = ConsoleProgress.standard();
         BlockSource source = BlockSource.file(from);
         InputStream in = Files.newInputStream(delta);
-        Destination destination = Destination.file(trial.resolve("new"))) {
-      DeltaApplier.of(source, trial).apply(in, delta.toString(), destination, progress);
-    } finally {
-      try (var files = Files.list(trial)) {
-        for (Path file : files.toList()) {
-          Files.delete(file);
-        }
-      }
-      Files.delete(trial);
+        Destination nowhere = Destination.trial(source, directory)) {
+      applied =
+          new DeltaApplier(source, directory, Size.parse(memory))
+              .apply(in, delta.toString(), nowhere, progress);
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.println(delta + ": fits " + from);
+    out.println(
+        delta
+            + ": fits "
+            + from
+            + ": it makes "
+            + Size.bytes(applied.targetBytes())
+            + ", of which "
+            + Size.bytes(applied.writtenBytes())
+            + " are not in the same place already");
     out.flush();
     return 0;
   }
