@@ -36,7 +36,9 @@ record ImagePair(byte[] before, byte[] after) {
         Files.readAllBytes(Path.of(name.substring(colon + 1))));
   }
 
-  /** Mostly unchanged, some of it moved and touched, a compressed log with other lines, some new. */
+  /**
+   * Mostly unchanged, some of it moved and touched, a compressed log with other lines, some new.
+   */
   private static ImagePair generated() throws IOException {
     var random = new Random(1);
     byte[] before = new byte[SIZE];

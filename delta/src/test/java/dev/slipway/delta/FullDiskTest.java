@@ -46,17 +46,14 @@ class FullDiskTest {
   private void write(EditedImage pair, Profile profile) throws IOException {
     Files.write(directory.resolve("before"), pair.before());
     Files.write(
-        directory.resolve("delta"),
-        new DeltaFiles(directory).make(pair, profile, Runnable::run));
+        directory.resolve("delta"), new DeltaFiles(directory).make(pair, profile, Runnable::run));
   }
 
   /** What the process and the list of files on the disk say. */
   private String apply(int used, Path... arguments) throws Exception {
     var command =
-        new ArrayList<>(
-            List.of("unshare", "--user", "--map-root-user", "--mount", "sh", "-c"));
-    command.addAll(
-        List.of(ON_A_SMALL_DISK, "sh", disk.toString(), Integer.toString(used)));
+        new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--mount", "sh", "-c"));
+    command.addAll(List.of(ON_A_SMALL_DISK, "sh", disk.toString(), Integer.toString(used)));
     command.addAll(ApplyProcess.command(directory, arguments));
     return Tool.run(Map.of(), command.toArray(String[]::new)).output();
   }

@@ -40,8 +40,7 @@ class LargeImageTest {
     Tool.output(command("-Xmx512m", "make"));
     assertThat(Files.size(directory.resolve("delta"))).isLessThan(SIZE / 100);
     Tool.output(command("-Xmx64m", "apply"));
-    assertThat(Files.mismatch(directory.resolve("made"), directory.resolve("after")))
-        .isEqualTo(-1);
+    assertThat(Files.mismatch(directory.resolve("made"), directory.resolve("after"))).isEqualTo(-1);
   }
 
   /** Pieces that stay, move by a few bytes, or change here and there; every fifth is new. */

@@ -75,8 +75,7 @@ class OverlayTest {
     try (Destination nowhere = Destination.trial(source, scratch)) {
       var in = new ByteArrayInputStream(delta);
       assertThatThrownBy(
-              () ->
-                  DeltaApplier.of(source, scratch).apply(in, "delta", nowhere, Progress.none()))
+              () -> DeltaApplier.of(source, scratch).apply(in, "delta", nowhere, Progress.none()))
           .isInstanceOf(IOException.class);
     }
     assertThat(scratch).isEmptyDirectory();

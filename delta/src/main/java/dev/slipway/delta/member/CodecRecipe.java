@@ -38,8 +38,7 @@ record CodecRecipe(OwnEncoder encoder, int dictionaryBits) {
 
   /** What the block of an .xz stream tells; -1 when our builder writes none like it. */
   private static int dictionaryBits(BlockSource file, Member member) throws IOException {
-    List<XzStructure.Block> blocks =
-        XzStructure.read(file, member.offset(), member.end()).blocks();
+    List<XzStructure.Block> blocks = XzStructure.read(file, member.offset(), member.end()).blocks();
     if (blocks.size() != 1) {
       return -1;
     }

@@ -13,9 +13,9 @@ import java.util.Optional;
  * Finds compressed members by their magic numbers, at any byte: in files, in the middle of a kernel
  * image, one behind the other in an initrd.
  *
- * <p>A gzip, zlib or zstd member counts only if it unpacks to its end; an xz stream, for unpacking it
- * takes long, if its structure is whole to its end and the checksums of that hold. What lies within
- * a member is not looked at.
+ * <p>A gzip, zlib or zstd member counts only if it unpacks to its end; an xz stream, for unpacking
+ * it takes long, if its structure is whole to its end and the checksums of that hold. What lies
+ * within a member is not looked at.
  *
  * @param plainMax the largest member that is unpacked, in plain bytes; larger ones are passed over
  */

@@ -39,8 +39,7 @@ enum OwnEncoder {
   private final long memoryBytes;
   private final int nanosPerByte;
 
-  OwnEncoder(
-      MemberKind kind, Codec stream, BlockCodec block, long memoryBytes, int nanosPerByte) {
+  OwnEncoder(MemberKind kind, Codec stream, BlockCodec block, long memoryBytes, int nanosPerByte) {
     this.kind = kind;
     this.stream = stream;
     this.block = block;

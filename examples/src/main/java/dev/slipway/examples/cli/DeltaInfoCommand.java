@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "info",
-    description = "Shows what a delta says about itself: from what to what, and what applying needs.",
+    description =
+        "Shows what a delta says about itself: from what to what, and what applying needs.",
     footer = {"", "Example: slipway delta info 1.1.delta"})
 final class DeltaInfoCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DELTA", description = "The delta.")

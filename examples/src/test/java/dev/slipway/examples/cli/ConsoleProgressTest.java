@@ -57,6 +57,7 @@ class ConsoleProgressTest {
       clock.set(60 * SECOND);
       task.advance(MIB / 2);
     }
-    assertThat(shown.toString(StandardCharsets.UTF_8)).isEqualTo("applying" + System.lineSeparator());
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .isEqualTo("applying" + System.lineSeparator());
   }
 }
