@@ -33,7 +33,10 @@ public final class Content implements ByteSource {
   }
 
   private final long sizeBytes;
+
+  /** Null when all is data, as nearly always: a tree has many files, and a list takes its room. */
   private final List<Range> data;
+
   private final ByteSource source;
 
   /** Null until it is asked for, when nobody knew it in advance. */
@@ -41,15 +44,19 @@ public final class Content implements ByteSource {
 
   private Content(long sizeBytes, Digest digest, List<Range> data, ByteSource source) {
     this.sizeBytes = sizeBytes;
-    this.data = data;
+    this.data = data.equals(whole(sizeBytes)) ? null : List.copyOf(data);
     this.source = Objects.requireNonNull(source, "source");
     this.digest = digest;
   }
 
   /** Content without holes whose size and digest are known. The caller vouches for them. */
   public static Content of(long sizeBytes, Digest digest, ByteSource source) {
-    List<Range> data = sizeBytes == 0 ? List.of() : List.of(new Range(0, sizeBytes));
-    return new Content(sizeBytes, Objects.requireNonNull(digest, "digest"), data, source);
+    Objects.requireNonNull(digest, "digest");
+    return new Content(sizeBytes, digest, whole(sizeBytes), source);
+  }
+
+  private static List<Range> whole(long sizeBytes) {
+    return sizeBytes == 0 ? List.of() : List.of(new Range(0, sizeBytes));
   }
 
   /**
@@ -59,8 +66,7 @@ public final class Content implements ByteSource {
    */
   public static Content sparse(long sizeBytes, Digest digest, List<Range> data, ByteSource source) {
     requireOrdered(sizeBytes, data);
-    return new Content(
-        sizeBytes, Objects.requireNonNull(digest, "digest"), List.copyOf(data), source);
+    return new Content(sizeBytes, Objects.requireNonNull(digest, "digest"), data, source);
   }
 
   /**
@@ -71,7 +77,7 @@ public final class Content implements ByteSource {
    */
   public static Content undigested(long sizeBytes, List<Range> data, ByteSource source) {
     requireOrdered(sizeBytes, data);
-    return new Content(sizeBytes, null, List.copyOf(data), source);
+    return new Content(sizeBytes, null, data, source);
   }
 
   private static void requireOrdered(long sizeBytes, List<Range> data) {
@@ -131,7 +137,7 @@ public final class Content implements ByteSource {
 
   /** Where data lies, in order; everything else is a hole. */
   public List<Range> data() {
-    return data;
+    return data == null ? whole(sizeBytes) : data;
   }
 
   /** Where the bytes are read from. */

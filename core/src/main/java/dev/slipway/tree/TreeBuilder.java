@@ -26,6 +26,7 @@ public final class TreeBuilder {
   private static final Directory IMPLIED = new Directory(Metadata.mode(0755), true);
 
   private final NavigableMap<TreePath, Node> entries;
+  private final SharedMetadata metadata = new SharedMetadata();
 
   /** The further names of each inode that has some; kept in step with {@link #entries}. */
   private final Map<TreePath, TreeSet<TreePath>> linksTo = new HashMap<>();
@@ -93,7 +94,7 @@ public final class TreeBuilder {
     if (node instanceof HardLink link) {
       link(path, link);
     } else {
-      entries.put(path, node);
+      entries.put(path, metadata.share(node));
     }
     return this;
   }

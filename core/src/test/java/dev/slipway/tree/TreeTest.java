@@ -57,6 +57,23 @@ final class TreeTest {
   }
 
   @Test
+  void filesWithEqualMetadataShareIt() {
+    Tree tree =
+        Tree.of(
+            t -> {
+              for (int i = 0; i < 100; i++) {
+                t.file("/" + i, 0640 + i % 2, Content.EMPTY);
+              }
+            });
+    assertThat(
+            tree.entries().values().stream()
+                .map(node -> System.identityHashCode(((Node.Inode) node).metadata()))
+                .distinct())
+        .hasSizeLessThanOrEqualTo(3); // two of files, one of the root
+    assertThat(tree.inode("/1").orElseThrow().metadata()).isEqualTo(Metadata.mode(0641));
+  }
+
+  @Test
   void givesUpAfterFortyLinks() {
     Tree chain =
         Tree.of(

@@ -16,7 +16,9 @@ import java.util.Optional;
  * repository: a client that pulls by a delta sees no other signatures than those in its head.
  *
  * <p>A head that a summary or an index lists by its digest must not change before these do, or
- * clients refuse it. So signing renews only the others; writing the summary renews all.
+ * clients refuse it. So signing renews only the others; writing the summary renews all. A head keeps
+ * what it has when there is nothing to renew it from: the metadata beside the commit is missing, or
+ * damaged, which {@code fsck} says.
  */
 final class DeltaSignatures {
   private DeltaSignatures() {}
@@ -53,13 +55,14 @@ final class DeltaSignatures {
   private static void refresh(OstreeRepository repository, DeltaName delta) throws IOException {
     Path place = repository.directory().resolve(delta.path());
     DeltaSuperblock there;
+    Optional<VariantDict> detached;
     try {
       there = StaticDelta.superblock(place, DeltaLimits.DEFAULT);
+      detached = repository.findDetachedMetadata(delta.to());
     } catch (FormatException e) {
-      return; // a signed one, or damaged: clients will say so, and listing it changes nothing
+      return; // a signed head, or damage: clients will say so, and listing it changes nothing
     }
-    Optional<VariantDict> detached = repository.findDetachedMetadata(delta.to());
-    if (!Arrays.equals(bytes(there.detached()), bytes(detached))) {
+    if (detached.isPresent() && !Arrays.equals(bytes(there.detached()), bytes(detached))) {
       Directories.replace(
           place.resolve(DeltaSuperblock.FILE),
           there.withDetached(detached).toBytes(),

@@ -49,10 +49,16 @@ final class PartApplication implements Closeable {
   private int at;
   private int made;
 
+  /** The file that was read from last: pieces of one file are copied between pieces of data. */
+  private Optional<Base> base = Optional.empty();
+
   /** What {@code w} and {@code B} read from; the data when there is none. */
   private Optional<BlockSource> readFrom = Optional.empty();
 
   private Optional<OpenFile> open = Optional.empty();
+
+  /** A checked copy of a file of the repository. */
+  private record Base(Digest checksum, BlockSource copy) {}
 
   /** A file between {@code o} and {@code c}. */
   private final class OpenFile implements Closeable {
@@ -103,7 +109,7 @@ final class PartApplication implements Closeable {
         case 'o' -> begin();
         case 'w' -> copy();
         case 'r' -> readFrom();
-        case 'R' -> stopReading();
+        case 'R' -> readFrom = Optional.empty();
         case 'B' -> patch();
         case 'c' -> end();
         default ->
@@ -188,7 +194,14 @@ final class PartApplication implements Closeable {
 
   private void readFrom() throws IOException {
     Digest checksum = Digest.fromBytes(part.data(number(), Digest.BYTES, Digest.BYTES));
-    stopReading();
+    if (base.isEmpty() || !base.get().checksum().equals(checksum)) {
+      closeBase();
+      base = Optional.of(new Base(checksum, copyOf(checksum)));
+    }
+    readFrom = base.map(Base::copy);
+  }
+
+  private BlockSource copyOf(Digest checksum) throws IOException {
     StoredFile file = repository.storedFile(checksum);
     if (file.header().isSymlink()) {
       throw error("reads from " + checksum + ", which is a symbolic link");
@@ -202,16 +215,17 @@ final class PartApplication implements Closeable {
       try (InputStream in = file.content().open()) {
         Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
       }
-      readFrom = Optional.of(BlockSource.file(copy));
+      return BlockSource.file(copy);
     } finally {
       Files.delete(copy); // it stays readable while it is open
     }
   }
 
-  private void stopReading() throws IOException {
-    if (readFrom.isPresent()) {
-      readFrom.get().close();
-      readFrom = Optional.empty();
+  private void closeBase() throws IOException {
+    readFrom = Optional.empty();
+    if (base.isPresent()) {
+      base.get().copy().close();
+      base = Optional.empty();
     }
   }
 
@@ -241,7 +255,7 @@ final class PartApplication implements Closeable {
     write(next(), file.header, file.sizeBytes, ByteSource.file(file.path));
     file.close();
     open = Optional.empty();
-    stopReading();
+    readFrom = Optional.empty();
   }
 
   private void write(ObjectName name, FileHeader header, long size, ByteSource content)
@@ -310,7 +324,7 @@ final class PartApplication implements Closeable {
 
   @Override
   public void close() throws IOException {
-    stopReading();
+    closeBase();
     if (open.isPresent()) {
       open.get().close();
     }

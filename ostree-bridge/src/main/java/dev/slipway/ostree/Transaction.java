@@ -13,10 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,7 +40,7 @@ public final class Transaction implements Closeable {
   private final FileGate.Pass pass;
   private final Path staging;
   private final ContentWriter contents;
-  private final Map<ObjectName, Path> staged = new ConcurrentHashMap<>();
+  private final StagedObjects staged = new StagedObjects();
   private final Set<ObjectName> damaged = ConcurrentHashMap.newKeySet();
   private final AtomicLong drafts = new AtomicLong();
   private final AtomicInteger contentsSeen = new AtomicInteger();
@@ -100,7 +98,7 @@ public final class Transaction implements Closeable {
 
   /** Whether an object is in the repository or about to be. */
   public boolean has(ObjectName name) {
-    return staged.containsKey(name) || (store.has(name) && !damaged.contains(name));
+    return staged.contains(name) || (store.has(name) && !damaged.contains(name));
   }
 
   /** Takes an object for missing, so that writing it replaces what is there. */
@@ -110,8 +108,8 @@ public final class Transaction implements Closeable {
 
   /** A metadata object, whether it has its name already or not. */
   byte[] metadata(ObjectName name) throws IOException {
-    Path draft = staged.get(name);
-    return draft == null ? store.metadata(name) : Files.readAllBytes(draft);
+    OptionalLong draft = staged.draft(name);
+    return draft.isEmpty() ? store.metadata(name) : Files.readAllBytes(file(draft.getAsLong()));
   }
 
   /** Whether files are kept as archives hold them. */
@@ -165,7 +163,7 @@ public final class Transaction implements Closeable {
     Path draft = draft();
     Files.write(draft, bytes);
     PlainFiles.setMode(draft, PlainFiles.OBJECT_MODE);
-    staged.put(name, draft);
+    staged.put(name, number(draft));
   }
 
   /** Writes a symbolic link's object and gives its checksum. */
@@ -186,7 +184,7 @@ public final class Transaction implements Closeable {
 
   /** Takes over a finished draft of a file object. */
   void keep(ObjectName name, Path draft, long sizeBytes) throws IOException {
-    if (staged.putIfAbsent(name, draft) == null) {
+    if (staged.putIfAbsent(name, number(draft))) {
       contentsWritten.incrementAndGet();
       contentBytes.addAndGet(sizeBytes);
     } else {
@@ -201,7 +199,15 @@ public final class Transaction implements Closeable {
 
   /** A name in the staging directory where nothing is, for an object that is being written. */
   Path draft() {
-    return staging.resolve(Long.toString(drafts.getAndIncrement()));
+    return file(drafts.getAndIncrement());
+  }
+
+  private Path file(long draft) {
+    return staging.resolve(Long.toString(draft));
+  }
+
+  private static long number(Path draft) {
+    return Long.parseLong(draft.getFileName().toString());
   }
 
   /** Gives all objects their names, so that the transaction can go on with further ones. */
@@ -213,25 +219,26 @@ public final class Transaction implements Closeable {
     if (sync) {
       HostCalls.load().syncFileSystem(staging.toString());
     }
-    List<ObjectName> names = new ArrayList<>(staged.keySet());
-    names.sort(Comparator.comparing(Transaction::rank).thenComparing(Comparator.naturalOrder()));
-    boolean commits = false;
-    for (ObjectName name : names) {
-      if (sync && !commits && rank(name) > 0) {
-        HostCalls.load().syncFileSystem(staging.toString()); // the names of what commits name
-      }
-      commits = rank(name) > 0;
-      move(staged.get(name), store.file(name));
+    var commits = new ArrayList<ObjectName>();
+    staged.forEach(
+        (name, draft) -> {
+          if (name.type() == ObjectType.COMMIT) {
+            commits.add(name);
+          } else {
+            move(file(draft), store.file(name));
+          }
+        });
+    if (sync && !commits.isEmpty()) {
+      HostCalls.load().syncFileSystem(staging.toString()); // the names of what commits name
+    }
+    for (ObjectName commit : commits) {
+      move(file(staged.draft(commit).orElseThrow()), store.file(commit));
     }
     if (sync) {
       HostCalls.load().syncFileSystem(staging.toString());
     }
     staged.clear();
     damaged.clear();
-  }
-
-  private static int rank(ObjectName name) {
-    return name.type() == ObjectType.COMMIT ? 1 : 0;
   }
 
   private static void move(Path draft, Path file) throws IOException {

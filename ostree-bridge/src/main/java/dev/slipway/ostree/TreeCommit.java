@@ -22,19 +22,23 @@ import dev.slipway.work.Workers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Turns a tree into objects: contents in parallel, the largest first so that the threads end
  * together, then directories from the leaves up.
  */
 final class TreeCommit {
-  /** A file or link; its header is made when it is its turn, for there may be many. */
-  private record Item(TreePath path, Inode inode) {
+  /**
+   * A file or link; its header is made when it is its turn, for there may be many.
+   *
+   * @param index how many files and links come before it in path order
+   */
+  private record Item(int index, TreePath path, Inode inode) {
     Content content() {
       return inode instanceof RegularFile file ? file.content() : Content.EMPTY;
     }
@@ -44,7 +48,9 @@ final class TreeCommit {
   private final Transaction transaction;
   private final KnownContents known;
   private final Tree tree;
-  private final Map<TreePath, Digest> checksums = new ConcurrentHashMap<>();
+
+  /** Where in path order the files are that have several names. */
+  private final Map<TreePath, Integer> linked = new HashMap<>();
 
   private TreeCommit(
       OstreeRepository repository, Transaction transaction, KnownContents known, Tree tree) {
@@ -66,10 +72,11 @@ final class TreeCommit {
     try (Transaction transaction = repository.begin()) {
       KnownContents known = KnownContents.read(repository.cacheFile());
       var run = new TreeCommit(repository, transaction, known, tree);
+      DigestArray checksums;
       try (Task task = progress.start("committing", tree.contentBytes())) {
-        run.writeContents(threads, task);
+        checksums = run.writeContents(threads, task);
       }
-      DirTree.DirectoryEntry root = run.writeDirectory(new Level(TreePath.ROOT));
+      DirTree.DirectoryEntry root = run.writeDirectory(new Level(TreePath.ROOT), checksums);
       Optional<Digest> parent = run.parent(info);
       Commit commit =
           new Commit(
@@ -126,22 +133,31 @@ final class TreeCommit {
         : Optional.empty();
   }
 
-  private void writeContents(int threads, Task task) throws IOException {
+  /** Writes all files and links, and gives their checksums in path order. */
+  private DigestArray writeContents(int threads, Task task) throws IOException {
+    for (Node node : tree.entries().values()) {
+      if (node instanceof HardLink link) {
+        linked.put(link.target(), -1);
+      }
+    }
     var items = new ArrayList<Item>();
     for (Map.Entry<TreePath, Node> entry : tree.entries().entrySet()) {
       if (entry.getValue() instanceof Inode inode && !(inode instanceof Directory)) {
-        items.add(new Item(entry.getKey(), inode));
+        linked.replace(entry.getKey(), items.size());
+        items.add(new Item(items.size(), entry.getKey(), inode));
       }
     }
     items.sort(Comparator.comparingLong((Item item) -> item.content().sizeBytes()).reversed());
+    var checksums = new DigestArray(items.size());
     Workers.forEach(
         items,
         threads,
         "ostree commit",
         item -> {
-          checksums.put(item.path(), write(item));
+          checksums.set(item.index(), write(item));
           task.advance(item.content().sizeBytes());
         });
+    return checksums;
   }
 
   private Digest write(Item item) throws IOException {
@@ -176,9 +192,11 @@ final class TreeCommit {
    * Path order puts a directory directly before what it holds, so one walk with a stack of open
    * directories sees every one complete when the walk leaves it.
    */
-  private DirTree.DirectoryEntry writeDirectory(Level root) throws IOException {
+  private DirTree.DirectoryEntry writeDirectory(Level root, DigestArray checksums)
+      throws IOException {
     var open = new java.util.ArrayDeque<Level>();
     open.push(root);
+    int next = 0;
     for (Map.Entry<TreePath, Node> entry : tree.entries().entrySet()) {
       TreePath path = entry.getKey();
       if (path.isRoot()) {
@@ -191,8 +209,8 @@ final class TreeCommit {
       if (node instanceof Directory) {
         open.push(new Level(path));
       } else {
-        TreePath inode = node instanceof HardLink link ? link.target() : path;
-        open.element().files.add(new DirTree.FileEntry(path.name(), checksums.get(inode)));
+        int index = node instanceof HardLink link ? linked.get(link.target()) : next++;
+        open.element().files.add(new DirTree.FileEntry(path.name(), checksums.get(index)));
       }
     }
     while (open.size() > 1) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.ostree.gvariant.VariantDict;
+import dev.slipway.ostree.object.ObjectName;
 import dev.slipway.progress.Progress;
 import dev.slipway.signature.Ed25519SecretKey;
 import dev.slipway.testing.RequiresTool;
@@ -124,6 +125,20 @@ class DeltaSignaturesTest {
     sign(FIRST_KEY);
     repository.writeSummary(NOW);
     assertThat(superblock).hasContent("OSTSGNDT, or worse");
+  }
+
+  @Test
+  void signaturesThatAreLostOrDamagedBesideTheCommitStayInItsDelta() throws Exception {
+    sign(FIRST_KEY);
+    make();
+    Path beside = repository.file(ObjectName.commitMeta(name.to()));
+    Files.writeString(beside, "junk");
+    repository.writeSummary(NOW);
+    assertThat(signatures(inDelta())).isOne();
+
+    Files.delete(beside);
+    repository.writeSummary(NOW);
+    assertThat(signatures(inDelta())).isOne();
   }
 
   @Test

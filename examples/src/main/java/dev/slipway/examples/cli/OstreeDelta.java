@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.examples.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.slipway.digest.Digest;
 import dev.slipway.ostree.DeltaLimits;
 import dev.slipway.ostree.DeltaName;
@@ -149,10 +150,17 @@ final class OstreeDelta implements Runnable {
     @Parameters(paramLabel = "DELTA", description = "As list prints it: FROM-TO, or TO.")
     String delta;
 
+    @Option(names = "--json", description = "Print JSON instead of text.")
+    boolean json;
+
     @Override
     void run(OstreeRepository repository, PrintWriter out) throws IOException {
       Path place = repository.directory().resolve(DeltaName.parse(delta).path());
       DeltaSuperblock superblock = StaticDelta.superblock(place, DeltaLimits.DEFAULT);
+      if (json) {
+        JsonText.print(out, generator -> write(generator, superblock));
+        return;
+      }
       out.println("Delta: " + superblock.name());
       out.println("From: " + superblock.name().from().map(Digest::hex).orElse("<scratch>"));
       out.println("To: " + superblock.name().to());
@@ -170,6 +178,36 @@ final class OstreeDelta implements Runnable {
                 + " bytes, as "
                 + part.sizeBytes());
       }
+    }
+
+    private static void write(JsonGenerator generator, DeltaSuperblock superblock)
+        throws IOException {
+      generator.writeStartObject();
+      if (superblock.name().from().isPresent()) {
+        generator.writeStringField("from", superblock.name().from().get().hex());
+      }
+      generator.writeStringField("to", superblock.name().to().hex());
+      generator.writeNumberField("timestamp", superblock.timestampSeconds());
+      generator.writeArrayFieldStart("parts");
+      for (DeltaSuperblock.Part part : superblock.parts()) {
+        generator.writeStartObject();
+        generator.writeStringField("checksum", part.checksum().hex());
+        generator.writeNumberField("objects", part.objects().size());
+        generator.writeNumberField("object-size", part.objectBytes());
+        generator.writeNumberField("size", part.sizeBytes());
+        generator.writeEndObject();
+      }
+      generator.writeEndArray();
+      generator.writeArrayFieldStart("fallbacks");
+      for (DeltaSuperblock.Fallback fallback : superblock.fallbacks()) {
+        generator.writeStartObject();
+        generator.writeStringField("object", fallback.object().toString());
+        generator.writeNumberField("compressed-size", fallback.compressedBytes());
+        generator.writeNumberField("object-size", fallback.objectBytes());
+        generator.writeEndObject();
+      }
+      generator.writeEndArray();
+      generator.writeEndObject();
     }
   }
 

@@ -312,6 +312,14 @@ class OstreeCommandTest {
             Map.of("to", one, "path", whole), Map.of("from", one, "to", two, "path", step));
     assertThat(shell.ok("static-delta", "show", one + "-" + two))
         .contains("From: " + one, "To: " + two, "Number of parts: 1");
+    assertThat(shell.json("static-delta", "show", "--json", one + "-" + two))
+        .asInstanceOf(InstanceOfAssertFactories.MAP)
+        .containsEntry("from", one)
+        .containsEntry("to", two)
+        .containsEntry("fallbacks", List.of())
+        .extractingByKey("parts", InstanceOfAssertFactories.LIST)
+        .singleElement(InstanceOfAssertFactories.MAP)
+        .containsOnlyKeys("checksum", "objects", "object-size", "size");
 
     OstreeShell client = OstreeShell.init(work.resolve("client"), "bare-user");
     Path from = shell.repository();
