@@ -6,8 +6,8 @@ import dev.slipway.tree.Node.Inode;
 /**
  * Lets equal metadata be one object, for a tree of many files has few different ones.
  *
- * <p>Only what was seen lately is remembered, one to a place: files of a package or a directory come
- * together, and where every file has a time of its own nothing grows.
+ * <p>Only what was seen lately is remembered, one to a place: files of a package or a directory
+ * come together, and where every file has a time of its own nothing grows.
  */
 final class SharedMetadata {
   private static final int PLACES = 1 << 8;

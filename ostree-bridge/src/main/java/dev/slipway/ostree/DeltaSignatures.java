@@ -16,9 +16,9 @@ import java.util.Optional;
  * repository: a client that pulls by a delta sees no other signatures than those in its head.
  *
  * <p>A head that a summary or an index lists by its digest must not change before these do, or
- * clients refuse it. So signing renews only the others; writing the summary renews all. A head keeps
- * what it has when there is nothing to renew it from: the metadata beside the commit is missing, or
- * damaged, which {@code fsck} says.
+ * clients refuse it. So signing renews only the others; writing the summary renews all. A head
+ * keeps what it has when there is nothing to renew it from: the metadata beside the commit is
+ * missing, or damaged, which {@code fsck} says.
  */
 final class DeltaSignatures {
   private DeltaSignatures() {}

@@ -89,8 +89,7 @@ final class StagedObjects {
         ByteBuffer digest = ByteBuffer.allocate(Digest.BYTES);
         digest.asLongBuffer().put(slots, at, DIGEST_WORDS);
         ObjectType type = ObjectType.ofCode((int) (last >>> TYPE_SHIFT)).orElseThrow();
-        visitor.visit(
-            new ObjectName(Digest.fromBytes(digest.array()), type), last & ~typeMask());
+        visitor.visit(new ObjectName(Digest.fromBytes(digest.array()), type), last & ~typeMask());
       }
     }
   }
