@@ -38,8 +38,11 @@ record SystemTree(ImageSpec spec, long timeSeconds, IdTable keptIds) {
   Tree of(Tree configured, Commands sandbox) throws IOException {
     var site = new Site(spec, timeSeconds, keptIds);
     Tree tree = site.withOwnFiles(site.settled(configured));
-    if (!spec.run().isEmpty()) {
-      tree = sandbox.run(tree, spec.run());
+    var commands = new ArrayList<String>();
+    new LocaleData(spec.system().locale()).command(tree).ifPresent(commands::add);
+    commands.addAll(spec.run());
+    if (!commands.isEmpty()) {
+      tree = sandbox.run(tree, commands);
     }
     Tree whole = site.withUnits(tree);
     return spec.disk().layout() == Layout.OSTREE
@@ -53,7 +56,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, IdTable keptIds) {
     for (OwnEntry entry : spec.own()) {
       own.add(describe(entry).replace("\n", " "));
     }
-    return Key.of("system", 5)
+    return Key.of("system", 6)
         .with("tool", Tool.VERSION)
         .with("root file system", configured)
         .with("name", spec.name() + " " + spec.version())

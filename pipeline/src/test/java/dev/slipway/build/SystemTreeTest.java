@@ -295,6 +295,43 @@ class SystemTreeTest {
   }
 
   @Test
+  void makesTheLocaleBeforeTheFirstCommandUnlessItIsThere() throws IOException {
+    String german = "locale: de_DE.UTF-8\nrun: [echo one]\n";
+    assertThatThrownBy(() -> step(german).of(CONFIGURED, (before, commands) -> before))
+        .isInstanceOf(BuildException.class)
+        .hasMessage(
+            "the image has no locale de_DE.UTF-8; add the package locales, or use C.UTF-8");
+    String supported = "de_DE ISO-8859-1\nde_DE.UTF-8 UTF-8\nsr_RS@latin UTF-8\n";
+    Tree definitions =
+        CONFIGURED.with(
+            t -> t.file("/usr/share/i18n/SUPPORTED", 0644, Content.utf8(supported)));
+    String localedef = "localedef --no-archive --no-hard-links ";
+    assertThat(commandsFor(german, definitions))
+        .containsExactly(localedef + "-i de_DE -f UTF-8 de_DE.UTF-8", "echo one");
+    assertThat(commandsFor("locale: de_DE\n", definitions))
+        .containsExactly(localedef + "-i de_DE -f ISO-8859-1 de_DE");
+    assertThat(commandsFor("locale: sr_RS@latin\n", definitions))
+        .containsExactly(localedef + "-i sr_RS@latin -f UTF-8 sr_RS@latin");
+    assertThatThrownBy(() -> commandsFor("locale: de_CH.UTF-8\n", definitions))
+        .hasMessageContaining("the package locales knows no locale de_CH.UTF-8");
+    Tree compiled = CONFIGURED.with(t -> t.directory("/usr/lib/locale/de_DE.utf8", 0755));
+    assertThat(commandsFor(german, compiled)).containsExactly("echo one");
+    assertThat(commandsFor("locale: POSIX\n", CONFIGURED)).isEmpty();
+  }
+
+  private List<String> commandsFor(String more, Tree configured) throws IOException {
+    var seen = new ArrayList<String>();
+    step(more)
+        .of(
+            configured,
+            (before, commands) -> {
+              seen.addAll(commands);
+              return before;
+            });
+    return seen;
+  }
+
+  @Test
   void keyNamesWhatChanged() throws IOException {
     Key rootfs = Key.of("rootfs", 1).with("packages", "a");
     Files.writeString(directory.resolve("app"), "one");
