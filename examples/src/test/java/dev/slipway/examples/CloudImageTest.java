@@ -98,8 +98,11 @@ class CloudImageTest {
   @RequiresTool(value = "e2fsck", in = "e2fsprogs")
   @RequiresTool(value = "fsck.fat", in = "dosfstools")
   @RequiresTool(value = "sgdisk", in = "gdisk")
+  @RequiresTool(value = "sfdisk", in = "fdisk")
   void refereesAreSilent() throws Exception {
     assertThat(Tool.output("sgdisk", "-v", built.image().toString())).contains("No problems found");
+    assertThat(Tool.output("sfdisk", "--verify", built.image().toString()))
+        .contains("No errors detected");
     try (BlockSource source = BlockSource.file(built.image())) {
       int checked = 0;
       for (var partition : DiskInspection.of(source, "story").partitions()) {
@@ -111,9 +114,14 @@ class CloudImageTest {
             Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
           }
           if (partition.name().equals("esp")) {
-            Tool.output("fsck.fat", "-n", file.toString());
+            assertThat(Tool.output("fsck.fat", "-n", file.toString()).lines())
+                .as("its name and version, and a summary of one line")
+                .hasSize(2);
           } else {
-            Tool.output("e2fsck", "-fn", file.toString());
+            assertThat(Tool.output("e2fsck", "-fn", file.toString()).lines())
+                .filteredOn(line -> !line.matches("e2fsck .*|Pass [1-5]: .*|.* blocks"))
+                .isEmpty();
+            assertThat(Tool.output("dumpe2fs", "-h", file.toString())).contains(" clean");
           }
           Files.delete(file);
           checked++;
@@ -133,13 +141,29 @@ class CloudImageTest {
               ssh.output(
                   machine, "systemctl is-system-running --wait; systemctl --failed --no-legend"))
           .isEqualTo("running");
+      assertThat(ssh.output(machine, "dmesg --level=err,warn | grep -iE 'ext4|fat|gpt' || true"))
+          .isEmpty();
     }
+  }
+
+  private String hostKeys(VirtualMachine machine) throws Exception {
+    String keys = ssh.output(machine, "cut -d' ' -f1,2 /etc/ssh/ssh_host_*_key.pub");
+    assertThat(keys).contains("ssh-ed25519 ", "ssh-rsa ");
+    return keys;
+  }
+
+  private String randomSeed(VirtualMachine machine) throws Exception {
+    String seed = ssh.output(machine, "od -An -v -tx1 /var/lib/systemd/random-seed | tr -d ' \\n'");
+    assertThat(seed).matches("[0-9a-f]{1024}");
+    return seed;
   }
 
   @Test
   void keepsWhatIsItsOwnAndNeverChangesItsSlot() throws Exception {
     Path image = copy("kept.img");
     String id;
+    String hostKeys;
+    String seed;
     try (VirtualMachine machine = start(Firmware.BIOS, image, "SN-7")) {
       assertThat(ssh.output(machine, "hostname")).isEqualTo("cloud-sn-7");
       assertThat(ssh.output(machine, "touch /x 2>&1")).contains("Read-only file system");
@@ -148,6 +172,8 @@ class CloudImageTest {
           "systemctl is-system-running --wait; echo kept >/etc/own; echo kept >/var/lib/own; useradd -m local");
       id = ssh.output(machine, "cat /etc/machine-id");
       assertThat(id).matches("[0-9a-f]{32}");
+      hostKeys = hostKeys(machine);
+      seed = randomSeed(machine);
       assertThat(ssh.output(machine, "slipway-boot status")).contains("A_OK=1").contains("A_TRY=0");
       assertThat(ssh.output(machine, "dpkg -s openssh-server | grep ^Status"))
           .isEqualTo("Status: install ok installed");
@@ -160,14 +186,22 @@ class CloudImageTest {
                     machine,
                     "cat /etc/machine-id; cat /etc/own /var/lib/own; id -un local; hostname"))
             .isEqualTo(id + "\nkept\nkept\nlocal\ncloud-sn-7");
+        assertThat(hostKeys(machine)).isEqualTo(hostKeys);
         ssh.output(machine, "systemctl is-system-running --wait");
         stop(machine);
       }
     }
     assertThat(slotDigest(image).hex()).isEqualTo(slotDigest(built.image()).hex());
     assertThat(Files.readString(built.manifest())).contains(slotDigest(image).hex());
-    try (VirtualMachine clone = start(Firmware.BIOS, copy("clone.img"), "SN-8")) {
+    Path larger = copy("clone.img");
+    Tool.output("truncate", "--size=+1G", larger.toString());
+    try (VirtualMachine clone = start(Firmware.BIOS, larger, "SN-8")) {
       assertThat(ssh.output(clone, "cat /etc/machine-id")).matches("[0-9a-f]{32}").isNotEqualTo(id);
+      assertThat(hostKeys(clone).lines()).doesNotContainAnyElementsOf(hostKeys.lines().toList());
+      assertThat(randomSeed(clone)).isNotEqualTo(seed);
+      assertThat(Long.parseLong(ssh.output(clone, "df --output=size -B1 /var | tail -1").strip()))
+          .as("/var, on a disk with a GiB to spare")
+          .isGreaterThan(Size.gib(1).bytes());
     }
   }
 

@@ -62,7 +62,7 @@ class UpdateStoryTest {
         DevelopmentKeys.create(DevelopmentKeys.Kind.EC, "Story", TIME, 36_500, new SecureRandom());
     BuildResult first = build("1.0", "");
     Path disk = first.image();
-    Path second = bundle("1.1", "");
+    Path second = bundle("1.1", "users: [{name: fresh}]\nrun: [useradd --system agent]\n");
     Path third =
         bundle(
             "1.2",
@@ -72,6 +72,7 @@ class UpdateStoryTest {
       machine.waitFor("starting slot A, try 1 of 3", PATIENCE);
       assertThat(verdict(machine)).isEqualTo("good");
       assertThat(ssh.output(machine, "slipway-boot status")).contains("RUNNING=A", "A_TRY=0");
+      ssh.output(machine, "useradd --create-home local");
       stop(machine);
     }
     assertThat(install(disk, second).slot().name()).isEqualTo("B");
@@ -79,6 +80,9 @@ class UpdateStoryTest {
       machine.waitFor("starting slot B, try 1 of 3", PATIENCE);
       assertThat(verdict(machine)).isEqualTo("good");
       assertThat(ssh.output(machine, ". /etc/os-release; echo $IMAGE_VERSION")).isEqualTo("1.1");
+      assertThat(ssh.output(machine, "id -un agent fresh local; cd ~fresh && cd ~local && pwd"))
+          .as("accounts of the new release, beside one that was made on the machine")
+          .isEqualTo("agent\nfresh\nlocal\n/home/local");
       assertThat(ssh.output(machine, "slipway-boot status"))
           .contains("RUNNING=B", "B_TRY=0", "LAST_GOOD=B");
       stop(machine);
