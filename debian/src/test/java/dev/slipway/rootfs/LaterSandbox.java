@@ -30,10 +30,13 @@ record LaterSandbox(Sandbox behind, Path library) implements Sandbox {
     SandboxSettings later =
         settings.withEnvironment(
             Map.of(
-                "LD_PRELOAD", PLACE.toString(),
-                "FAKETIME", "+" + LATER.toDays() + "d",
+                "LD_PRELOAD",
+                PLACE.toString(),
+                "FAKETIME",
+                "+" + LATER.toDays() + "d",
                 // the times of files are data, and stay as they are
-                "NO_FAKE_STAT", "1"));
+                "NO_FAKE_STAT",
+                "1"));
     return behind
         .run(stages.stream().map(this::later).toList(), later, keeper, progress)
         .with(tree -> tree.remove(PLACE));

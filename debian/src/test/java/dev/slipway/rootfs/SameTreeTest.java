@@ -45,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RequiresTool(value = "dpkg-scanpackages", in = "dpkg-dev")
 class SameTreeTest {
   private static final long EPOCH = 1_735_689_600L;
+
   /** What may differ, each with its reason. */
   private static final Map<String, String> ALLOWED = allowed();
 
@@ -124,8 +125,7 @@ class SameTreeTest {
 
   private static RootfsResult assemble(Store in, List<Blob> debs, Sandbox sandbox)
       throws IOException {
-    return Rootfs.in(in)
-        .assemble(debs, RootfsOptions.of("amd64", EPOCH), sandbox, Progress.none());
+    return Rootfs.in(in).assemble(debs, RootfsOptions.of("amd64", EPOCH), sandbox, Progress.none());
   }
 
   private void sameAsMmdebstrap(String name, String packages) throws Exception {

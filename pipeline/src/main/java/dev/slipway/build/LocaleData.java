@@ -63,7 +63,8 @@ record LocaleData(String name) {
     int end = name.contains("@") ? name.indexOf('@') : name.length();
     String normal = name;
     if (dot >= 0) {
-      String map = name.substring(dot + 1, end).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+      String map =
+          name.substring(dot + 1, end).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
       normal = name.substring(0, dot + 1) + map + name.substring(end);
     }
     return tree.contains("/usr/lib/locale/" + name) || tree.contains("/usr/lib/locale/" + normal);

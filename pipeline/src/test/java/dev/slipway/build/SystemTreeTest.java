@@ -299,12 +299,10 @@ class SystemTreeTest {
     String german = "locale: de_DE.UTF-8\nrun: [echo one]\n";
     assertThatThrownBy(() -> step(german).of(CONFIGURED, (before, commands) -> before))
         .isInstanceOf(BuildException.class)
-        .hasMessage(
-            "the image has no locale de_DE.UTF-8; add the package locales, or use C.UTF-8");
+        .hasMessage("the image has no locale de_DE.UTF-8; add the package locales, or use C.UTF-8");
     String supported = "de_DE ISO-8859-1\nde_DE.UTF-8 UTF-8\nsr_RS@latin UTF-8\n";
     Tree definitions =
-        CONFIGURED.with(
-            t -> t.file("/usr/share/i18n/SUPPORTED", 0644, Content.utf8(supported)));
+        CONFIGURED.with(t -> t.file("/usr/share/i18n/SUPPORTED", 0644, Content.utf8(supported)));
     String localedef = "localedef --no-archive --no-hard-links ";
     assertThat(commandsFor(german, definitions))
         .containsExactly(localedef + "-i de_DE -f UTF-8 de_DE.UTF-8", "echo one");
