@@ -4,6 +4,7 @@ package dev.slipway.bundle;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -62,7 +63,8 @@ public record BundleManifest(
     }
     var names = new HashSet<String>();
     for (BundleLoader loader : loaders) {
-      if (!names.add(loader.kind() + " " + loader.name())) {
+      // FAT does not tell them apart either
+      if (!names.add(loader.kind() + " " + loader.name().toLowerCase(Locale.ROOT))) {
         throw new IllegalArgumentException("two boot loader files " + loader.name());
       }
     }

@@ -93,7 +93,11 @@ final class BiosLoaderPlace implements LoaderPlace {
   }
 
   @Override
-  public void write(SortedMap<String, Content> files, Instant builtAt) throws IOException {
+  public void check(SortedMap<String, Content> files) throws IOException {
+    checked(files);
+  }
+
+  private static byte[] checked(SortedMap<String, Content> files) throws IOException {
     byte[] core = files.get(BundleLoader.CORE).readAll();
     CoreImage.requireWhole(core, "core image in the bundle");
     if (!Arrays.equals(core, CoreImage.placed(core, ANY_LBA, 1))) {
@@ -101,6 +105,12 @@ final class BiosLoaderPlace implements LoaderPlace {
           "core image in the bundle: is not as it would be in place 1 of a disk of ours; make the"
               + " bundle with \"bundle create --boot-loader\"");
     }
+    return core;
+  }
+
+  @Override
+  public void write(SortedMap<String, Content> files, Instant builtAt) throws IOException {
+    byte[] core = checked(files);
     BlockSink sink = disk.sink(DiskLayout.BIOS);
     sink.write(offset(spare()), CoreImage.placed(core, lba, spare()));
     sink.write(startOffset(), CoreImage.startSector(firstSector, lba, spare()));

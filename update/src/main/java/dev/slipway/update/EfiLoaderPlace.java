@@ -68,7 +68,8 @@ final class EfiLoaderPlace implements LoaderPlace {
 
   /** All files but the one that tells which place this is. */
   private static SortedMap<String, Content> files(Tree tree, String directory) {
-    var files = new TreeMap<String, Content>();
+    // as the firmware compares them
+    var files = new TreeMap<String, Content>(String.CASE_INSENSITIVE_ORDER);
     TreePath parent = TreePath.of(directory);
     tree.entries()
         .forEach(
@@ -93,15 +94,20 @@ final class EfiLoaderPlace implements LoaderPlace {
   }
 
   @Override
+  public void check(SortedMap<String, Content> files) throws IOException {
+    Path device = Path.of(disk.name());
+    requireUnmounted(
+        Files.exists(MOUNTS) ? Files.readAllLines(MOUNTS) : List.of(),
+        (Files.exists(device) ? device.toRealPath() : device).toString());
+  }
+
+  @Override
   public void write(SortedMap<String, Content> files, Instant builtAt) throws IOException {
     var all = new TreeMap<>(files);
     all.put(LoaderPlaces.EFI_PLACE_FILE + spare(), Content.utf8(spare() + "\n"));
     disk.alone(
         () -> {
-          Path device = Path.of(disk.name());
-          requireUnmounted(
-              Files.exists(MOUNTS) ? Files.readAllLines(MOUNTS) : List.of(),
-              (Files.exists(device) ? device.toRealPath() : device).toString());
+          check(files);
           Fat.replace(
               disk.fromDevice(DiskLayout.ESP),
               disk.sink(DiskLayout.ESP),

@@ -86,10 +86,11 @@ public final class Installer {
   private Installed installAlone(Bundle bundle, Progress progress) throws IOException {
     BootState state = disk.store().read();
     Job job = job(bundle, state, progress);
+    var loaders = new LoaderUpdate(disk, bundle, progress);
+    loaders.check();
     InstallState work = begin(job);
     Installed done = write(bundle, job, work, progress);
     verify(job, progress);
-    var loaders = new LoaderUpdate(disk, bundle, progress);
     loaders.write();
     // one write makes both count: the slot that is started next, and the boot loader that does so
     disk.changeState(now -> loaders.tried(now.primary(job.target())));

@@ -14,6 +14,9 @@ interface LoaderPlace {
   /** The files of the confirmed boot loader, as a bundle has them. */
   SortedMap<String, Content> confirmed() throws IOException;
 
+  /** Refuses files that cannot be written here, and a place that cannot be written to now. */
+  void check(SortedMap<String, Content> files) throws IOException;
+
   /** Puts files into the spare place, and flushes them. */
   void write(SortedMap<String, Content> files, Instant builtAt) throws IOException;
 

@@ -37,15 +37,49 @@ final class LoaderUpdate {
     this.progress = progress;
   }
 
+  /**
+   * Refuses what could not be written later, before anything is touched.
+   *
+   * @throws IOException also when the bundle lacks a file of its own
+   */
+  void check() throws IOException {
+    for (LoaderKind kind : LoaderKind.values()) {
+      List<BundleLoader> files = files(kind);
+      SortedMap<String, Content> contents = contents(files);
+      if (!files.isEmpty()) {
+        Optional<? extends LoaderPlace> found;
+        try {
+          found = place(kind);
+        } catch (FormatException e) {
+          continue; // it stays what it is; said when it is not written
+        }
+        if (found.isPresent() && !same(found.get().confirmed(), files)) {
+          found.get().check(contents);
+        }
+      }
+    }
+  }
+
   /** Writes what is to be written, and reads it back. */
   void write() throws IOException {
     for (LoaderKind kind : LoaderKind.values()) {
-      List<BundleLoader> files =
-          bundle.manifest().loaders().stream().filter(file -> file.kind() == kind).toList();
+      List<BundleLoader> files = files(kind);
       if (!files.isEmpty()) {
         write(kind, files);
       }
     }
+  }
+
+  private List<BundleLoader> files(LoaderKind kind) {
+    return bundle.manifest().loaders().stream().filter(file -> file.kind() == kind).toList();
+  }
+
+  private SortedMap<String, Content> contents(List<BundleLoader> files) throws IOException {
+    var contents = new TreeMap<String, Content>();
+    for (BundleLoader file : files) {
+      contents.put(file.name(), bundle.loader(file));
+    }
+    return contents;
   }
 
   private void write(LoaderKind kind, List<BundleLoader> files) throws IOException {
@@ -67,14 +101,9 @@ final class LoaderUpdate {
     // may have been
     disk.changeState(state -> state.withLoader(kind, LoaderTrial.NONE));
     LoaderPlace place = place(kind).orElseThrow();
-    var contents = new TreeMap<String, Content>();
-    long bytes = 0;
-    for (BundleLoader file : files) {
-      contents.put(file.name(), bundle.loader(file));
-      bytes += file.sizeBytes();
-    }
+    long bytes = files.stream().mapToLong(BundleLoader::sizeBytes).sum();
     try (Task task = progress.start("writing the boot loader for " + kind, bytes)) {
-      place.write(contents, bundle.manifest().builtAt());
+      place.write(contents(files), bundle.manifest().builtAt());
       task.advance(bytes);
     }
     if (!same(place.written(), files)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.update;
 
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -165,5 +166,22 @@ class LoaderUpdateTest {
             "core image in the bundle: blocklist len: found 3072 bytes in all, the image has 2048");
     assertThat(disk.store().read().next()).contains(Slot.A);
     assertThat(disk.store().read().loader(LoaderKind.BIOS)).isEqualTo(LoaderTrial.NONE);
+    assertThat(disk.slot(Slot.B).readFully(0, 1 << 20)).as("nothing was touched").containsOnly(0);
+  }
+
+  @Test
+  void namesOnAFatAreTheSameInCapitals() throws Exception {
+    BundleRecipe recipe = recipe("1.1", 11);
+    SampleMachine.efi(1)
+        .forEach((name, content) -> recipe.loader(LoaderKind.EFI, name.toUpperCase(ROOT), content));
+    Content script = Content.utf8(SampleMachine.MENU.grubConfiguration());
+    recipe.loader(LoaderKind.EFI, "GRUB.CFG", script);
+    assertThat(install(recipe, "1.1").loaders()).as("it is there already").isEmpty();
+    BundleRecipe twice = recipe("1.2", 12);
+    twice.loader(LoaderKind.EFI, "grub.cfg", Content.utf8("a"));
+    twice.loader(LoaderKind.EFI, "GRUB.CFG", Content.utf8("b"));
+    assertThatThrownBy(() -> install(twice, "1.2"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("two boot loader files GRUB.CFG");
   }
 }
