@@ -246,6 +246,9 @@ public final class TestServer implements AutoCloseable {
       } else if (tag(file).equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
         exchange.getResponseHeaders().set("ETag", tag(file));
         exchange.sendResponseHeaders(304, -1);
+      } else if (exchange.getRequestMethod().equals("HEAD")) {
+        exchange.getResponseHeaders().set("Content-Length", String.valueOf(file.length));
+        exchange.sendResponseHeaders(200, -1);
       } else {
         send(exchange, file);
       }

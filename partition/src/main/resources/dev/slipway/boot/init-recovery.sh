@@ -14,12 +14,15 @@ trouble=
 data_dir=/run/slipway/data
 A_id=
 B_id=
+unattended=
 for x in $line; do
   case $x in
     slipway.A=*) A_id=${x#*=} ;;
     slipway.B=*) B_id=${x#*=} ;;
   esac
 done
+
+[ ! -r /init-burn ] || . /init-burn
 
 # Nothing is so bad that nobody should be told.
 fail() {
@@ -68,11 +71,14 @@ look_into() {
 offer() {
   warn "recovery: this machine waits for somebody, on its consoles"
   echo 4 >/proc/sys/kernel/printk
-  read -r consoles </sys/class/tty/console/active
-  for console in ${consoles:-console}; do
+  read -r active </sys/class/tty/console/active
+  consoles=
+  for console in ${active:-console}; do
     [ $console != tty0 ] || console=tty1
+    consoles="$consoles $console"
     attend $console &
   done
+  [ -z "$unattended" ] || [ -n "$trouble" ] || burn_by_itself &
   while :; do
     kick
     coldplug
@@ -168,9 +174,20 @@ what_can_be_done() {
   echo '    6  open a shell'
   echo '    7  restart'
   echo '    8  switch off'
+  if [ -r /init-burn ]; then
+    echo '    9  write a release over a slot, from a disk, a USB stick or the network'
+  fi
   echo "  Not sure? Take 3, then $again. If the machine comes back here, take 4, then $again."
-  echo '  If that does not help, write the image to the disk again, from a USB stick'
-  echo '  or another machine. Until you choose, the machine waits and changes nothing.'
+  if [ -r /init-burn ]; then
+    echo '  If that does not help, take 9.'
+  else
+    echo '  If that does not help, write the image to the disk again, on another machine.'
+  fi
+  if [ -n "$unattended" ] && [ -z "$trouble" ]; then
+    echo "  Until you choose, the machine looks for a release: $sources."
+  else
+    echo '  Until you choose, the machine waits and changes nothing.'
+  fi
 }
 
 menu() {
@@ -194,6 +211,7 @@ menu() {
         ;;
       7) leave reboot ;;
       8) leave poweroff ;;
+      9) [ ! -r /init-burn ] || alone burn_menu ;;
       *) what_can_be_done ;;
     esac
   done

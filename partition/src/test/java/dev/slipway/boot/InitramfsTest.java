@@ -123,12 +123,23 @@ class InitramfsTest {
   void everyAppletTheScriptUsesIsThere() throws Exception {
     Tree tree = Initramfs.tree(kernel(), tools, InitramfsOptions.DEFAULT);
     requireApplets(tree, text(tree, "/init") + text(tree, "/init-deployment"));
-    Tree recovery = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT);
+    Tree recovery = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT, Optional.empty());
     requireApplets(
         recovery,
         text(recovery, "/init")
             + text(recovery, "/init-recovery")
             + text(recovery, "/bin/slipway-boot"));
+    Tree burning = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT, Optional.of(burn()));
+    requireApplets(
+        burning,
+        text(burning, "/init-recovery")
+            + text(burning, "/init-burn")
+            + text(burning, "/bin/dhcp-lease"));
+  }
+
+  private static RecoveryBurn burn() {
+    return new RecoveryBurn(
+        Content.utf8("keys\n"), "tiny", 7, 1_700_000_000, List.of("disk", "http://a.example/b?c=d"), true);
   }
 
   private static void requireApplets(Tree tree, String script) throws Exception {
@@ -156,7 +167,7 @@ class InitramfsTest {
   @Test
   void recoveryIsTheSameWithToolsForWhoeverSitsThere(@TempDir Path temp) throws Exception {
     Tree plain = Initramfs.tree(kernel(), tools, InitramfsOptions.DEFAULT);
-    Tree recovery = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT);
+    Tree recovery = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT, Optional.empty());
     assertThat(recovery.entries().keySet()).containsAll(plain.entries().keySet());
     assertThat(plain.contains("/init-recovery")).isFalse();
     assertThat(recovery.contains("/sbin/mke2fs")).isTrue();
@@ -173,6 +184,51 @@ class InitramfsTest {
     assertThat(partition.read("/initrd.img")).isEqualTo(again.read("/initrd.img"));
     assertThatThrownBy(() -> RecoverySystem.of(kernel(), tools, InitramfsOptions.DEFAULT))
         .hasMessage("the tree has no kernel /boot/vmlinuz-" + VERSION);
+  }
+
+  @Test
+  void recoveryWritesReleasesOnlyWithAKeyring(@TempDir Path temp) throws Exception {
+    Tree without = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT, Optional.empty());
+    Tree with = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT, Optional.of(burn()));
+    for (String path : List.of("/init-burn", "/bin/openssl", "/sbin/dmsetup", "/bin/wget")) {
+      assertThat(without.contains(path)).as(path).isFalse();
+      assertThat(with.contains(path)).as(path).isTrue();
+    }
+    for (String path : List.of("/init-burn", "/bin/dhcp-lease")) {
+      Path script = temp.resolve("script");
+      Files.write(script, with.read(path));
+      assertThat(Tool.output("busybox", "sh", "-n", script.toString())).isEmpty();
+    }
+    assertThat(text(with, "/etc/slipway-keyring.pem")).isEqualTo("keys\n");
+    assertThat(text(with, "/etc/slipway-burn"))
+        .isEqualTo(
+            "compatible='tiny'\nsequence=7\nbuilt=1700000000\n"
+                + "sources='disk http://a.example/b?c=d'\nunattended=1\n");
+    Tree noOpenssl = tools.without(path -> path.name().equals("openssl"));
+    assertThatThrownBy(
+            () ->
+                RecoverySystem.tree(
+                    kernel(), noOpenssl, InitramfsOptions.DEFAULT, Optional.of(burn())))
+        .hasMessage("the initramfs needs openssl; add the package openssl");
+  }
+
+  @Test
+  void recoveryRefusesSourcesAndNamesThatTheShellWouldMisread() {
+    Content keys = Content.utf8("keys\n");
+    for (String source : List.of("stick", "ftp://a.example/b", "http://a/'b", "http://a/ b")) {
+      assertThatThrownBy(() -> new RecoveryBurn(keys, "tiny", 0, 0, List.of(source), false))
+          .as(source)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "releases come from \"disk\" or an address such as"
+                  + " http://update.example/robot.raucb, found \""
+                  + source
+                  + "\"");
+    }
+    assertThatThrownBy(() -> new RecoveryBurn(keys, "it's", 0, 0, List.of(), false))
+        .hasMessageContaining("letters, digits");
+    assertThatThrownBy(() -> new RecoveryBurn(keys, "tiny", 0, 0, List.of(), true))
+        .hasMessageContaining("needs to know where");
   }
 
   @Test

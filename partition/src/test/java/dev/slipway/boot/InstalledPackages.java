@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /** Files of packages as trees: of those installed here, and of kernels from the host's archive. */
 final class InstalledPackages {
-  private static final Path CACHE = Path.of("target", "packages");
+  /** One for all modules, whose directories lie side by side. */
+  private static final Path CACHE = Path.of("..", "partition", "target", "packages");
 
   private InstalledPackages() {}
 
@@ -25,6 +26,10 @@ final class InstalledPackages {
                 t -> {
                   for (String program : new String[] {"e2fsck", "mke2fs", "resize2fs", "sfdisk"}) {
                     add(t, "/usr/sbin/" + program, Tool.find(program).orElseThrow());
+                  }
+                  for (String program : new String[] {"openssl", "dmsetup"}) {
+                    // only some tests want them
+                    Tool.find(program).ifPresent(path -> add(t, "/usr/sbin/" + program, path));
                   }
                   add(t, "/usr/bin/busybox", Tool.find("busybox").orElseThrow());
                   add(t, "/lib64/ld-linux-x86-64.so.2", Path.of("/lib64/ld-linux-x86-64.so.2"));

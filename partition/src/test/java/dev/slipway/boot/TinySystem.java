@@ -37,8 +37,8 @@ import java.util.function.UnaryOperator;
  * The smallest system that boots the way a real one does: a Debian kernel, our initramfs, and
  * busybox as everything else. It says what it found and gives a shell on the console.
  */
-final class TinySystem {
-  static final String READY = "TINY-READY";
+public final class TinySystem {
+  public static final String READY = "TINY-READY";
   static final DiskIdentity IDENTITY = DiskIdentity.of("tiny");
   static final Size SLOT = Size.mib(96);
 
@@ -67,7 +67,7 @@ final class TinySystem {
   }
 
   /** With the kernel of a flavour such as {@code cloud-amd64}. */
-  static TinySystem of(String flavour) throws IOException, InterruptedException {
+  public static TinySystem of(String flavour) throws IOException, InterruptedException {
     return new TinySystem(InstalledPackages.kernel(flavour), InstalledPackages.tools());
   }
 
@@ -86,7 +86,7 @@ final class TinySystem {
   }
 
   /** The tree of a slot. */
-  Tree slot(String version) throws IOException {
+  public Tree slot(String version) throws IOException {
     Content vmlinuz =
         kernel.entries().keySet().stream()
             .filter(path -> path.toString().startsWith("/boot/vmlinuz-"))
@@ -162,11 +162,17 @@ final class TinySystem {
 
   /** A disk with a recovery system, and something in the data partition. */
   DiskImage recoveryDisk(UnaryOperator<BootState> change, Tree data) throws IOException {
+    return recoveryDisk(change, data, Optional.empty());
+  }
+
+  /** The same, able to write a release over a slot. */
+  public DiskImage recoveryDisk(
+      UnaryOperator<BootState> change, Tree data, Optional<RecoveryBurn> burn) throws IOException {
     BootMenu menu =
         menu()
             .withRecovery(partition(5, DiskLayout.RECOVERY_NAME))
             .withData(partition(6, DiskLayout.DATA));
-    Tree recovery = RecoverySystem.of(kernel, tools, InitramfsOptions.DEFAULT);
+    Tree recovery = RecoverySystem.of(kernel, tools, InitramfsOptions.DEFAULT, burn);
     return disk(
         DiskLayout.RECOVERY, slot("one"), menu, change, Optional.of(fileSystem(recovery)), data);
   }
@@ -226,12 +232,12 @@ final class TinySystem {
                     }));
   }
 
-  static Volume fileSystem(Tree slot) {
+  public static Volume fileSystem(Tree slot) {
     return Ext4.of(slot, Ext4Options.readOnly(IDENTITY.fileSystemId("slot"), 0));
   }
 
   /** Writes a disk to a file that is larger than it by some space. */
-  static Path write(DiskImage disk, Path file, Size more) throws IOException {
+  public static Path write(DiskImage disk, Path file, Size more) throws IOException {
     try (BlockSink sink = BlockSink.createFile(file, disk.size() + more.bytes())) {
       disk.writeTo(sink, Progress.none());
     }
@@ -239,7 +245,7 @@ final class TinySystem {
   }
 
   /** Writes something over a partition of an image: a file system, or damage. */
-  static void overwrite(Path image, DiskImage disk, String partition, Volume content)
+  public static void overwrite(Path image, DiskImage disk, String partition, Volume content)
       throws IOException {
     try (BlockSink sink = BlockSink.openFile(image)) {
       content.writeTo(
@@ -251,7 +257,7 @@ final class TinySystem {
   }
 
   /** What the boot store of an image says. */
-  static BootState state(Path image, DiskImage disk) throws IOException {
+  public static BootState state(Path image, DiskImage disk) throws IOException {
     return change(image, disk, state -> state);
   }
 

@@ -108,6 +108,9 @@ record Finished(Key place, Path lock) {
           }
         }
       }
+      if (spec.disk().recovery().isPresent()) {
+        seen.add(Seen.of(spec.disk().recovery().get().keyring(), true));
+      }
       return new Inputs(List.copyOf(seen), nanos);
     }
 

@@ -5,6 +5,7 @@ import dev.slipway.apt.LockFile;
 import dev.slipway.apt.Platform;
 import dev.slipway.arrange.Accounts;
 import dev.slipway.arrange.Stamp;
+import dev.slipway.boot.RecoveryBurn;
 import dev.slipway.build.LastBuild.Seen;
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.DiskImage;
@@ -18,9 +19,11 @@ import dev.slipway.rootfs.RootfsOptions;
 import dev.slipway.rootfs.RootfsResult;
 import dev.slipway.rootfs.Sandbox;
 import dev.slipway.rootfs.SandboxCommand;
+import dev.slipway.signature.Pem;
 import dev.slipway.spec.DiskSettings.Initramfs;
 import dev.slipway.spec.DiskSettings.Layout;
 import dev.slipway.spec.ImageSpec;
+import dev.slipway.spec.RecoverySettings;
 import dev.slipway.store.Blob;
 import dev.slipway.store.Key;
 import dev.slipway.store.Store;
@@ -129,10 +132,15 @@ public final class ImageBuild {
   }
 
   /** Says before anything else which keys of a specification do not go together. */
-  private void requireSupported() throws BuildException {
+  private void requireSupported() throws IOException {
     if (spec.disk().layout() == Layout.OSTREE && spec.disk().initramfs() != Initramfs.SLIPWAY) {
       throw new BuildException(
           "initramfs: deployments of ostree are started by our own; leave it at slipway");
+    }
+    if (spec.disk().recovery().isPresent()) {
+      Path keyring = spec.disk().recovery().get().keyring();
+      // a file that is none would be noticed by nobody before a machine needs it
+      Pem.certificates(Files.readAllBytes(keyring), "recovery.keyring: " + keyring);
     }
   }
 
@@ -390,16 +398,19 @@ public final class ImageBuild {
     return new BootTools(new PackageChoice(spec, platform(), store, options), lock, time(lock));
   }
 
-  private Key imageKey(Prepared prepared) {
+  private Key imageKey(Prepared prepared) throws IOException {
     return imageKey(prepared.systemKey(), prepared.bootTools().key());
   }
 
-  private Key imageKey(Key system, Key tools) {
-    return Key.of("image", 3)
+  private Key imageKey(Key system, Key tools) throws IOException {
+    var burn = spec.disk().recovery();
+    String keyring = burn.isPresent() ? Content.file(burn.get().keyring()).digest().hex() : "none";
+    return Key.of("image", 4)
         .with("system", system)
         .with("boot loaders and tools", tools)
         .with("name", spec.title())
         .with("disk", spec.disk().toString())
+        .with("recovery keyring", keyring)
         .with("tool", Tool.VERSION);
   }
 
@@ -475,7 +486,7 @@ public final class ImageBuild {
   }
 
   /** How to make what the recovery partition holds, in a layout that has one. */
-  private Optional<RecoveryStep> recovery(Kernel kernel, Prepared prepared) {
+  private Optional<RecoveryStep> recovery(Kernel kernel, Prepared prepared) throws IOException {
     return spec.disk().layout() != Layout.RECOVERY
         ? Optional.empty()
         : Optional.of(
@@ -484,7 +495,24 @@ public final class ImageBuild {
                 prepared.system(),
                 prepared.tools(),
                 prepared.bootTools().key(),
-                new Stamp(prepared.timeSeconds())));
+                new Stamp(prepared.timeSeconds()),
+                burn(prepared.timeSeconds())));
+  }
+
+  /** A release's number is its time: see {@link Site}. */
+  private Optional<RecoveryBurn> burn(long timeSeconds) throws IOException {
+    if (spec.disk().recovery().isEmpty()) {
+      return Optional.empty();
+    }
+    RecoverySettings settings = spec.disk().recovery().get();
+    return Optional.of(
+        new RecoveryBurn(
+            Content.file(settings.keyring()),
+            spec.name(),
+            timeSeconds,
+            timeSeconds,
+            settings.sources(),
+            settings.unattended()));
   }
 
   /** Puts a small file in place at once. */

@@ -75,7 +75,7 @@ final class PackageChoice {
   }
 
   private PackageRequest toolRequest() {
-    return PackageRequest.of(ToolPackages.of(platform)).withoutBase();
+    return PackageRequest.of(ToolPackages.of(platform, spec.disk())).withoutBase();
   }
 
   /** Why the lock cannot be obeyed; nothing when it can. */

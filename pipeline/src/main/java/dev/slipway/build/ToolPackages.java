@@ -2,6 +2,8 @@
 package dev.slipway.build;
 
 import dev.slipway.apt.Platform;
+import dev.slipway.boot.RecoveryBurn;
+import dev.slipway.spec.DiskSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,13 +17,17 @@ final class ToolPackages {
 
   private ToolPackages() {}
 
-  static List<String> of(Platform platform) {
+  static List<String> of(Platform platform, DiskSettings disk) {
     var names = new ArrayList<String>();
     platform.grubBiosPackage().ifPresent(names::add);
     names.add(platform.grubEfiPackage());
     names.add(platform.shimPackage());
     names.add(platform.busyboxPackage());
     names.addAll(PROGRAMS);
+    if (disk.recovery().isPresent()) {
+      names.add(RecoveryBurn.OPENSSL);
+      names.add(RecoveryBurn.DMSETUP);
+    }
     return names;
   }
 }

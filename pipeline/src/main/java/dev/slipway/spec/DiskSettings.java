@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param slot the size of a slot; nothing sizes it to what it holds, with room for later releases
  * @param data the data partition in the image; it grows to the disk at the first boot
  * @param esp the EFI system partition
+ * @param recovery how the recovery system writes releases; nothing when it does not
  */
 public record DiskSettings(
     Layout layout,
@@ -18,7 +19,8 @@ public record DiskSettings(
     Size esp,
     String kernelCommandLine,
     Initramfs initramfs,
-    int menuSeconds) {
+    int menuSeconds,
+    Optional<RecoverySettings> recovery) {
   /** Enough for first steps; the partition grows on the machine. */
   public static final Size DATA_DEFAULT = Size.mib(128);
 

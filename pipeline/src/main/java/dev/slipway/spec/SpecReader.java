@@ -2,6 +2,7 @@
 package dev.slipway.spec;
 
 import dev.slipway.apt.Distribution;
+import dev.slipway.boot.RecoveryBurn;
 import dev.slipway.io.Size;
 import dev.slipway.spec.DiskSettings.Initramfs;
 import dev.slipway.spec.DiskSettings.Layout;
@@ -420,7 +421,41 @@ final class SpecReader {
     Fields boot = f.mapping("boot");
     int menu = boot.value("menu-seconds", text -> Words.number(text, 0, 600)).orElse(0);
     boot.end();
-    return new DiskSettings(layout, slot, data, esp, commandLine, initramfs, menu);
+    Optional<RecoverySettings> recovery = recovery(f, layout);
+    return new DiskSettings(layout, slot, data, esp, commandLine, initramfs, menu, recovery);
+  }
+
+  private Optional<RecoverySettings> recovery(Fields f, Layout layout) {
+    if (!f.has("recovery")) {
+      return Optional.empty();
+    }
+    if (layout != Layout.RECOVERY) {
+      f.problem(
+          f.place("recovery"), "\"recovery\" is for \"layout: recovery\", which has such a system");
+    }
+    Fields settings = f.mapping("recovery");
+    Optional<Path> keyring =
+        settings
+            .required(
+                "keyring",
+                "name the certificates whose releases it may write, such as \"keyring: keys.pem\"",
+                Words::line)
+            .map(text -> beside(settings.place("keyring"), text));
+    keyring
+        .filter(path -> !Files.isRegularFile(path))
+        .ifPresent(
+            path ->
+                settings.problem(
+                    settings.place("keyring"), "there is no keyring \"" + path + "\""));
+    List<String> sources = settings.values("sources", RecoveryBurn::requireSource);
+    boolean unattended = settings.flag("unattended", false);
+    if (unattended && sources.isEmpty()) {
+      settings.problem(
+          settings.place("unattended"),
+          "without anybody there it needs \"sources\", such as \"sources: [disk]\"");
+    }
+    settings.end();
+    return keyring.map(path -> new RecoverySettings(path, sources, unattended));
   }
 
   private static Size size(String text, Size least) {

@@ -15,6 +15,7 @@ import dev.slipway.rootfs.Sandbox;
 import dev.slipway.rootfs.SandboxCommand;
 import dev.slipway.rootfs.SandboxSettings;
 import dev.slipway.rootfs.SandboxStage;
+import dev.slipway.signature.DevelopmentKeys;
 import dev.slipway.spec.ImageSpec;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.ContentKeeper;
@@ -27,6 +28,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -421,6 +424,32 @@ class ImageBuildTest {
     assertThat(plan.disk().orElseThrow().layout()).contains("recovery  ");
     assertThat(Files.readString(built.manifest())).contains("\"name\" : \"recovery\"");
     assertThat(build(spec, options("two")).digest()).isEqualTo(built.digest());
+  }
+
+  @Test
+  void recoveryThatWritesReleasesIsMadeAnewWhenItsKeyringChanges() throws IOException {
+    Path spec = spec("layout: recovery\nrecovery: {keyring: keys.pem, sources: disk}\n");
+    Path keyring = spec.resolveSibling("keys.pem");
+    Files.writeString(keyring, "nothing of the kind\n");
+    assertThatThrownBy(() -> build(spec, options("out")))
+        .hasMessageContaining("recovery.keyring: " + keyring)
+        .hasMessageContaining("expected -----BEGIN CERTIFICATE-----");
+    Files.writeString(keyring, certificate("one"));
+    BuildResult one = build(spec, options("out"));
+    assertThat(Files.readString(one.lock())).contains("openssl", "dmsetup");
+    assertThat(ImageBuild.unchanged(spec, options("out"))).isPresent();
+    Files.writeString(keyring, certificate("two"));
+    assertThat(ImageBuild.unchanged(spec, options("out"))).isEmpty();
+    BuildResult two = build(spec, options("out"));
+    assertThat(steps(two)).contains("recovery system made");
+    assertThat(two.digest()).isNotEqualTo(one.digest());
+  }
+
+  private static String certificate(String name) {
+    Instant start = Instant.parse("2026-01-02T03:04:05Z");
+    return DevelopmentKeys.pem(
+        DevelopmentKeys.create(DevelopmentKeys.Kind.EC, name, start, 100, new SecureRandom())
+            .authority());
   }
 
   @Test

@@ -55,6 +55,8 @@ final class TinyArchive implements AutoCloseable {
             .file("/usr/sbin/e2fsck", 0755, bytes(BUSYBOX))
             .file("/usr/sbin/mke2fs", 0755, bytes(BUSYBOX))
             .file("/usr/sbin/resize2fs", 0755, bytes(BUSYBOX)));
+    suite.add(deb("openssl", "1").file("/usr/bin/openssl", 0755, bytes(BUSYBOX)));
+    suite.add(deb("dmsetup", "1").file("/usr/sbin/dmsetup", 0755, bytes(BUSYBOX)));
     suite.add(deb("fdisk", "1").file("/usr/sbin/sfdisk", 0755, bytes(BUSYBOX)));
     mirror.publish();
   }

@@ -88,6 +88,12 @@ class ImageSpecTest {
     assertThat(spec.system().users().get(0).groups()).containsExactly("sudo", "dialout");
     assertThat(spec.system().maskedUnits()).containsExactly("apt-daily.timer");
     assertThat(spec.disk().slot()).contains(Size.gib(1));
+    assertThat(spec.disk().recovery())
+        .contains(
+            new RecoverySettings(
+                directory.resolve("keys.gpg"),
+                List.of("disk", "http://update.example/robot.raucb"),
+                true));
     assertThat(spec.disk().kernelCommandLine()).isEqualTo("quiet");
     assertThat(spec.disk().initramfs()).isEqualTo(DiskSettings.Initramfs.INITRAMFS_TOOLS);
     assertThat(spec.timeSeconds()).hasValue(1_767_225_600L);
@@ -104,6 +110,19 @@ class ImageSpecTest {
                 + "robot.yaml:1:1: \"architecture\" is missing: say for which machines, such as \"architecture: amd64\"\n"
                 + "robot.yaml:1:1: \"packages\" is missing: list what the image holds, such as \"packages: [linux-image-amd64, systemd-sysv]\"\n"
                 + "robot.yaml:1:1: unknown key \"nothing\"");
+  }
+
+  @Test
+  void saysWhatARecoverySystemNeedsToWriteReleases() {
+    assertThat(problems(LEAST + "recovery: {keyring: none.pem, sources: [stick], unattended: true}\n"))
+        .isEqualTo(
+            "robot.yaml:6:11: \"recovery\" is for \"layout: recovery\", which has such a system\n"
+                + "robot.yaml:6:21: there is no keyring \"none.pem\"\n"
+                + "robot.yaml:6:41: \"recovery.sources\": releases come from \"disk\" or an address such as"
+                + " http://update.example/robot.raucb, found \"stick\"\n"
+                + "robot.yaml:6:61: without anybody there it needs \"sources\", such as \"sources: [disk]\"");
+    assertThat(problems(LEAST + "layout: recovery\nrecovery: {unattended: false}\n"))
+        .contains("\"recovery.keyring\" is missing: name the certificates");
   }
 
   @Test

@@ -60,7 +60,8 @@ final class SpecSamples {
         enable: [robot.service]
         disable: [cron.service]
         mask: [apt-daily.timer]
-      layout: single
+      layout: recovery
+      recovery: {keyring: keys.gpg, sources: [disk, "http://update.example/robot.raucb"], unattended: true}
       sizes: {slot: 1 GiB, data: 64 MiB, esp: 40 MiB}
       kernel:
         command-line: quiet
