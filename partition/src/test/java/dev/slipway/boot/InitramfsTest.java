@@ -123,13 +123,15 @@ class InitramfsTest {
   void everyAppletTheScriptUsesIsThere() throws Exception {
     Tree tree = Initramfs.tree(kernel(), tools, InitramfsOptions.DEFAULT);
     requireApplets(tree, text(tree, "/init") + text(tree, "/init-deployment"));
-    Tree recovery = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT, Optional.empty());
+    Tree recovery =
+        RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT, Optional.empty());
     requireApplets(
         recovery,
         text(recovery, "/init")
             + text(recovery, "/init-recovery")
             + text(recovery, "/bin/slipway-boot"));
-    Tree burning = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT, Optional.of(burn()));
+    Tree burning =
+        RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT, Optional.of(burn()));
     requireApplets(
         burning,
         text(burning, "/init-recovery")
@@ -139,7 +141,12 @@ class InitramfsTest {
 
   private static RecoveryBurn burn() {
     return new RecoveryBurn(
-        Content.utf8("keys\n"), "tiny", 7, 1_700_000_000, List.of("disk", "http://a.example/b?c=d"), true);
+        Content.utf8("keys\n"),
+        "tiny",
+        7,
+        1_700_000_000,
+        List.of("disk", "http://a.example/b?c=d"),
+        true);
   }
 
   private static void requireApplets(Tree tree, String script) throws Exception {
@@ -167,7 +174,8 @@ class InitramfsTest {
   @Test
   void recoveryIsTheSameWithToolsForWhoeverSitsThere(@TempDir Path temp) throws Exception {
     Tree plain = Initramfs.tree(kernel(), tools, InitramfsOptions.DEFAULT);
-    Tree recovery = RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT, Optional.empty());
+    Tree recovery =
+        RecoverySystem.tree(kernel(), tools, InitramfsOptions.DEFAULT, Optional.empty());
     assertThat(recovery.entries().keySet()).containsAll(plain.entries().keySet());
     assertThat(plain.contains("/init-recovery")).isFalse();
     assertThat(recovery.contains("/sbin/mke2fs")).isTrue();

@@ -114,7 +114,8 @@ class ImageSpecTest {
 
   @Test
   void saysWhatARecoverySystemNeedsToWriteReleases() {
-    assertThat(problems(LEAST + "recovery: {keyring: none.pem, sources: [stick], unattended: true}\n"))
+    assertThat(
+            problems(LEAST + "recovery: {keyring: none.pem, sources: [stick], unattended: true}\n"))
         .isEqualTo(
             "robot.yaml:6:11: \"recovery\" is for \"layout: recovery\", which has such a system\n"
                 + "robot.yaml:6:21: there is no keyring \"none.pem\"\n"

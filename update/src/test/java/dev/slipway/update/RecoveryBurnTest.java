@@ -20,8 +20,8 @@ import dev.slipway.io.BlockSink;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.Size;
 import dev.slipway.progress.Progress;
-import dev.slipway.signature.SigningKey;
 import dev.slipway.signature.DevelopmentKeys;
+import dev.slipway.signature.SigningKey;
 import dev.slipway.testing.Firmware;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.TestServer;
@@ -147,8 +147,7 @@ class RecoveryBurnTest {
   void withoutAnybodyARefusedStickIsPassedOverAndTheServersReleaseIsWrittenAndStarts()
       throws Exception {
     byte[] strange =
-        bundle(
-            recipe("evil", 99, TinySystem.fileSystem(tiny.slot("evil"))), STRANGER.signer());
+        bundle(recipe("evil", 99, TinySystem.fileSystem(tiny.slot("evil"))), STRANGER.signer());
     try (TestServer server = TestServer.start()) {
       server.put("/tiny.raucb", good("two", 11));
       DiskImage disk =
@@ -162,7 +161,8 @@ class RecoveryBurnTest {
         machine.waitFor("slipway: starting recovery");
         machine.waitFor("slot A: holds nothing that could be started");
         machine.waitFor("looking for releases .* on disks and sticks");
-        machine.waitFor("evil.raucb: refused: its signature does not count here: unable to get local issuer");
+        machine.waitFor(
+            "evil.raucb: refused: its signature does not count here: unable to get local issuer");
         machine.waitFor("asking for an address on eth0");
         machine.waitFor("looking at http://10.0.2.2:[0-9]+/tiny.raucb");
         machine.waitFor("Writing release two over slot A");
