@@ -18,8 +18,17 @@ import java.util.List;
  * any number of threads.
  */
 final class Matcher {
-  /** How many bytes more than the open alignment a match must explain: what an address costs. */
-  private static final int MARGIN = 12;
+  /**
+   * How many bytes more than the open alignment a match must explain: what an address costs, and
+   * what a gap in the new bytes costs their encoder.
+   */
+  private static final int MARGIN = 40;
+
+  /**
+   * The same for a match in what was made just before: if it is short, whoever encodes the new
+   * bytes finds it as well and tells it for less.
+   */
+  private static final int MARGIN_WITHIN = 64;
 
   /** So many agreeing bytes in a row need no second look. */
   private static final int RUN = 12;
@@ -98,7 +107,7 @@ final class Matcher {
       if (at < until) {
         search(at);
         if (candidateLength > 0) {
-          if (!open || candidateLength > agreeing(at, candidateLength) + MARGIN) {
+          if (!open || candidateLength > agreeing(at, candidateLength) + margin(at)) {
             take(at, candidateOld);
           }
           at += candidateLength;
@@ -118,6 +127,10 @@ final class Matcher {
       found.addAll(pieces(end));
     }
     return found;
+  }
+
+  private int margin(long at) {
+    return ByteSpace.area(candidateOld) == ByteSpace.area(at) ? MARGIN_WITHIN : MARGIN;
   }
 
   /** How many bytes agree with the open alignment from here on. */
