@@ -83,8 +83,7 @@ class GuestWritesTest {
     }
     List<Event> all = BlockWriteLog.read(log);
     List<Event> events = all.stream().filter(event -> !isInData(event, disk)).toList();
-    long stores =
-        events.stream().filter(event -> !event.isFlush() && isIn(event, esp)).count();
+    long stores = events.stream().filter(event -> !event.isFlush() && isIn(event, esp)).count();
     assertThat(stores).as("writes to the EFI system partition").isGreaterThan(5);
     try (BlockSource start = BlockSource.file(before)) {
       int cuts = new PowerCuts(start, event -> isIn(event, slotB), this::check).replay(events);

@@ -42,8 +42,7 @@ public final class BlockWriteLog {
         }
         if ((flags & MARK) == 0 && bytes > 0) {
           boolean zeros = (flags & DISCARD) != 0;
-          byte[] content =
-              zeros ? new byte[(int) bytes] : source.readFully(offset, (int) bytes);
+          byte[] content = zeros ? new byte[(int) bytes] : source.readFully(offset, (int) bytes);
           events.add(new Event(entry.u64(0, "sector") * SECTOR, content));
           offset += zeros ? 0 : bytes;
         }
