@@ -24,8 +24,11 @@ import java.util.function.ToLongFunction;
 
 /** The members of one image that were opened, and their plain texts one behind the other. */
 final class MemberTexts implements Closeable {
-  /** How far into equal blocks a member may reach and still be found. */
-  private static final long REACH = 1 << 16;
+  /**
+   * How far into equal blocks a member may reach and still be found: the initramfs of two kernels
+   * may begin with most of a mebibyte that is the same.
+   */
+  private static final long REACH = 4 << 20;
 
   private final List<Text> texts = new ArrayList<>();
   private final SpillFile plain;
