@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -189,19 +188,6 @@ public record LockFile(
    */
   public static LockFile parse(String text, String sourceName) throws FormatException {
     return new LockFileText(sourceName).parse(text);
-  }
-
-  /**
-   * Writes the text beside the file and puts it in its place at once; a file that says the same
-   * already is left alone.
-   */
-  public void write(Path path) throws IOException {
-    if (Files.exists(path) && Files.readString(path).equals(toString())) {
-      return;
-    }
-    Path beside = path.resolveSibling(path.getFileName() + ".new");
-    Files.writeString(beside, toString());
-    Files.move(beside, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** The text of the file. */

@@ -117,6 +117,7 @@ final class InspectionText {
 
   private void system(InstalledSystem system) {
     line("  " + system.title());
+    system.image().ifPresent(image -> line("  image " + image));
     if (!system.kernels().isEmpty()) {
       line("  kernel " + String.join(", ", system.kernels()));
     }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A Linux system found in a file system.
@@ -29,5 +30,12 @@ public record InstalledSystem(
   public String title() {
     return osRelease.getOrDefault(
         "PRETTY_NAME", osRelease.getOrDefault("NAME", osRelease.getOrDefault("ID", "Linux")));
+  }
+
+  /** The name and version of the image it came in, {@code robot 1.0}, where it tells them. */
+  public Optional<String> image() {
+    String name = osRelease.getOrDefault("IMAGE_ID", "");
+    String version = osRelease.getOrDefault("IMAGE_VERSION", "");
+    return Optional.of((name + " " + version).strip()).filter(text -> !text.isEmpty());
   }
 }

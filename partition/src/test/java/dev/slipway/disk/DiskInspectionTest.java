@@ -40,7 +40,12 @@ class DiskInspectionTest {
                     "usr/lib/os-release",
                     0644,
                     Content.utf8(
-                        "PRETTY_NAME=\"Test Linux 12\"\nID=test\n# comment\nVERSION_ID='12'\n"))
+                        "PRETTY_NAME=\"Test Linux 12\"\n"
+                            + "ID=test\n"
+                            + "# comment\n"
+                            + "VERSION_ID='12'\n"
+                            + "IMAGE_ID=robot\n"
+                            + "IMAGE_VERSION=1.0\n"))
                 .symlink("etc/os-release", "../usr/lib/os-release")
                 .symlink("lib", "usr/lib")
                 .directory("usr/lib/modules/6.1.0-1-amd64", 0755)
@@ -125,7 +130,7 @@ class DiskInspectionTest {
         .contains("Slipway's layout SINGLE")
         .contains("slot A: may be booted, started unconfirmed 0 times")
         .contains("slot B: not to be booted")
-        .contains("Test Linux 12")
+        .contains("  Test Linux 12\n  image robot 1.0\n")
         .contains("    zlib1g      1:1.2.13.dfsg-1  amd64");
   }
 
@@ -142,7 +147,8 @@ class DiskInspectionTest {
             "import json,sys; d=json.load(open(sys.argv[1])); print(d['source'].encode(),"
                 + " d['layout'], [p['name'] for p in d['partitions']],"
                 + " d['partitions'][2]['system']['packages'][1]['version'],"
-                + " d['partitions'][0]['fileSystem'], d['partitions'][0]['empty'], d['complaints'])",
+                + " d['partitions'][0]['fileSystem'], d['partitions'][0]['empty'],"
+                + " d['complaints'])",
             json.toString());
     assertThat(printed.strip())
         .isEqualTo(

@@ -29,12 +29,13 @@ import dev.slipway.store.Key;
 import dev.slipway.store.Store;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
+import dev.slipway.volume.ComposedVolume;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -153,12 +154,11 @@ public final class ImageBuild {
       var finished = Finished.of(specFile(), options);
       Finished.Inputs seen = Finished.Inputs.of(spec);
       var prepared = prepare(store, steps, progress);
-      Finished.Inputs inputs = seen.with(prepared.lockSeen());
       Key key = imageKey(prepared);
       Optional<BuildResult> there = finished.stillHolds(store, key);
       if (there.isPresent() && !options.update()) {
         steps.report(IMAGE, key, true);
-        finished.recordAgain(store, inputs, key);
+        finished.recordAgain(store, seen.with(lockWritten(prepared.lock())), key);
         return new BuildResult(
             image(),
             manifest(),
@@ -167,7 +167,7 @@ public final class ImageBuild {
             there.get().usedBytes(),
             steps.reports());
       }
-      return write(store, steps, finished, inputs, prepared, key, progress);
+      return write(store, steps, finished, seen, prepared, key, progress);
     }
   }
 
@@ -225,8 +225,7 @@ public final class ImageBuild {
     BootTools boot = bootTools(store, lock);
     Tree system = steps.kept(systemKey).orElseThrow();
     Tree tools = steps.kept(boot.key()).orElseThrow();
-    var prepared =
-        new Prepared(lock, Seen.of(lockFile(), false), system, systemKey, tools, boot, time(lock));
+    var prepared = new Prepared(lock, system, systemKey, tools, boot, time(lock));
     Kernel kernel = Kernel.of(system, platform().kernelPackage());
     Optional<RecoveryStep> recovery = recovery(kernel, prepared);
     boolean kept =
@@ -251,7 +250,6 @@ public final class ImageBuild {
   /** Everything an image is made of. */
   private record Prepared(
       LockFile lock,
-      Seen lockSeen,
       Tree system,
       Key systemKey,
       Tree tools,
@@ -279,11 +277,9 @@ public final class ImageBuild {
       steps.alias(ROOTFS, rootfsKey(chosen), rootfsKey);
       Key systemKey = systemTree(complete).key(rootfsKey);
       steps.alias(SYSTEM, system.key(rootfsKey(chosen)), systemKey);
-      complete.write(lockFile());
-      Seen lockSeen = Seen.of(lockFile(), true);
       Tree boot = steps.tree(TOOLS, tools.key(), beside::tools);
       beside.settle();
-      return new Prepared(complete, lockSeen, tree, systemKey, boot, tools, time(complete));
+      return new Prepared(complete, tree, systemKey, boot, tools, time(complete));
     }
   }
 
@@ -418,7 +414,7 @@ public final class ImageBuild {
       Store store,
       Steps steps,
       Finished finished,
-      Finished.Inputs inputs,
+      Finished.Inputs seen,
       Prepared prepared,
       Key key,
       Progress progress)
@@ -444,11 +440,11 @@ public final class ImageBuild {
             planned.usedBytes(),
             written);
     replace(manifest(), manifest.bytes());
-    replace(lockCopy(), prepared.lock().toString().getBytes(StandardCharsets.UTF_8));
+    replace(lockCopy(), bytes(prepared.lock()));
     steps.remember(IMAGE, key);
     finished.record(
         store,
-        inputs,
+        seen.with(lockWritten(prepared.lock())),
         key,
         List.of(image(), manifest(), lockCopy()),
         written.digest(),
@@ -515,10 +511,21 @@ public final class ImageBuild {
             settings.unattended()));
   }
 
-  /** Puts a small file in place at once. */
+  /** The lock file is renewed last: a build that fails leaves it to the image that is there. */
+  private Seen lockWritten(LockFile lock) throws IOException {
+    replace(lockFile(), bytes(lock));
+    return Seen.of(lockFile(), true);
+  }
+
+  private static byte[] bytes(LockFile lock) {
+    return lock.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Puts a small file in place at once; one that says just this already stays as it is. */
   private static void replace(Path path, byte[] bytes) throws IOException {
-    Path beside = path.resolveSibling(path.getFileName() + ".part");
-    Files.write(beside, bytes);
-    Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    if (!Files.exists(path) || !Arrays.equals(Files.readAllBytes(path), bytes)) {
+      var content = ComposedVolume.build(bytes.length, v -> v.bytes(0, bytes));
+      ImageFile.of(content).write(path, Progress.none());
+    }
   }
 }
