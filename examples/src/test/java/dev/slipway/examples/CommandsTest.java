@@ -4,6 +4,7 @@ package dev.slipway.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.slipway.build.BuildResult;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.ByteSource;
 import dev.slipway.testing.RequiresTool;
@@ -79,6 +80,67 @@ class CommandsTest {
       boot.destroyForcibly().waitFor();
     }
     assertThat(Digest.of(ByteSource.file(image()))).isEqualTo(before);
+  }
+
+  @Test
+  @RequiresTool(value = "python3", in = "python3-minimal")
+  void inspectNamesSlotsPackagesAndTheRelease() throws Exception {
+    String text = slipway.output("inspect", "out/small-1.img");
+    assertThat(text)
+        .contains("Slipway's layout AB", "root-a", "root-b", "data")
+        .contains("slot A: may be booted", "slot B: not to be booted")
+        .contains("  image small 1\n")
+        .containsPattern("    systemd-sysv +25\\d\\S+ +amd64\n");
+    String json = slipway.output("inspect", "--json", "out/small-1.img");
+    Path file = Files.writeString(work.resolve("inspection.json"), json);
+    assertThat(
+            Tool.output(
+                    "python3",
+                    "-c",
+                    "import json,sys; d=json.load(open(sys.argv[1])); p=d['partitions'];"
+                        + " print(d['layout'], [each['name'] for each in p],"
+                        + " p[2]['system']['osRelease']['IMAGE_VERSION'],"
+                        + " any(e['name']=='systemd-sysv' for e in p[2]['system']['packages']))",
+                    file.toString())
+                .strip())
+        .isEqualTo("AB ['bios', 'esp', 'root-a', 'root-b', 'data'] 1 True");
+  }
+
+  @Test
+  void theSampleOfTheReadmeBuildsWhatTheCommandBuilds() throws Exception {
+    BuildResult built =
+        EmbeddedImage.robot(
+            work.resolve("small.yaml"), work.resolve("sample"), work.resolve("store"));
+    assertThat(Digest.of(ByteSource.file(built.image())))
+        .isEqualTo(Digest.of(ByteSource.file(image())));
+    assertThat(built.steps()).isNotEmpty();
+  }
+
+  @Test
+  void twoBuildsAtOnceGiveOneImage() throws Exception {
+    Path spec = another("3");
+    String[] words = {"build", spec.toString(), "--store", "store", "--output", "both"};
+    Path firstLog = work.resolve("first.log");
+    Path secondLog = work.resolve("second.log");
+    Process first = slipway.start(firstLog, words);
+    Process second = slipway.start(secondLog, words);
+    for (Process each : List.of(first, second)) {
+      assertThat(each.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(List.of(first.exitValue(), second.exitValue()))
+        .as(read(firstLog) + read(secondLog))
+        .containsExactly(0, 0);
+    assertThat(lastLine(firstLog)).contains(", digest ").isEqualTo(lastLine(secondLog));
+    assertThat(names(work.resolve("both")))
+        .containsExactly("other-3.lock", "small-3.img", "small-3.json");
+    Digest together = Digest.of(ByteSource.file(work.resolve("both/small-3.img")));
+    slipway.output("build", spec.toString(), "--store", "store", "--output", "alone");
+    assertThat(Digest.of(ByteSource.file(work.resolve("alone/small-3.img")))).isEqualTo(together);
+  }
+
+  private static String lastLine(Path log) throws IOException {
+    List<String> lines = read(log).lines().toList();
+    return lines.get(lines.size() - 1);
   }
 
   @Test

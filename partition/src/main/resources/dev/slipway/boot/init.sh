@@ -85,8 +85,12 @@ patiently() {
 
 # --- modules: those whose devices are there -------------------------------------------------------
 
+# Memory cards tell what they are in uevent alone.
 coldplug() {
-  now=$(cat /sys/bus/*/devices/*/modalias 2>/dev/null | sort -u)
+  now=$({
+    cat /sys/bus/*/devices/*/modalias
+    sed -n 's/^MODALIAS=//p' /sys/bus/mmc/devices/*/uevent
+  } 2>/dev/null | sort -u)
   if [ "$now" != "$plugged" ]; then
     plugged=$now
     modprobe -q -a -b $now 2>/dev/null

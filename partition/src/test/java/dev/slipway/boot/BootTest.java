@@ -34,6 +34,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -111,8 +112,42 @@ class BootTest {
     TinySystem full = TinySystem.of("amd64");
     Path image = TinySystem.write(full.disk(), temp.resolve("disk.img"), Size.mib(0));
     try (var machine = start(Firmware.UEFI, image, bus, temp)) {
-      machine.waitFor("TINY slot slot=A disk=/dev/(sda|mmcblk0) .*data_state=ok");
+      machine.waitFor("TINY slot slot=A disk=/dev/sda .*data_state=ok");
       machine.waitFor(TinySystem.READY);
+    }
+  }
+
+  /**
+   * Emulated firmware reads some 200 KB/s from a card, and takes minutes for a kernel. So QEMU
+   * starts kernel and initramfs itself, as GRUB would.
+   */
+  @Test
+  void findsItsDiskOnAMemoryCard(@TempDir Path temp) throws Exception {
+    TinySystem full = TinySystem.of("amd64");
+    DiskImage disk = full.disk();
+    long cardBytes = 2 * Long.highestOneBit(disk.size()); // QEMU's have a power of two
+    Path image =
+        TinySystem.write(disk, temp.resolve("disk.img"), Size.bytes(cardBytes - disk.size()));
+    Tree slot = full.slot("one");
+    Path kernel = Files.write(temp.resolve("vmlinuz"), slot.read("/vmlinuz"));
+    Path initramfs = Files.write(temp.resolve("initrd.img"), slot.read("/initrd.img"));
+    try (var machine =
+        VirtualMachine.with(Firmware.BIOS)
+            .disk(VirtualDisk.kept(image, Bus.SD))
+            .argument("-kernel", kernel.toString(), "-initrd", initramfs.toString())
+            .argument(
+                "-append",
+                "console=ttyS0 panic=2 slipway.slot=A root=PARTUUID="
+                    + TinySystem.IDENTITY.partitionId(DiskLayout.ROOT_A)
+                    + " slipway.esp="
+                    + TinySystem.IDENTITY.partitionId(DiskLayout.ESP)
+                    + " slipway.data="
+                    + TinySystem.IDENTITY.partitionId(DiskLayout.DATA))
+            .start(temp)) {
+      machine.waitFor(
+          "TINY slot slot=A disk=/dev/mmcblk0 root=/dev/mmcblk0p3 .*data=/dev/mmcblk0p5"
+              + " data_state=ok");
+      machine.waitFor(TinySystem.READY + " one");
     }
   }
 
@@ -332,6 +367,34 @@ class BootTest {
       machine.waitFor("starting slot A, try 1 of 3");
       machine.waitFor("softdog: Initiating system reboot");
       machine.waitFor("starting slot A, try 2 of 3");
+    }
+  }
+
+  /** The watchdog that the initramfs leaves armed for systemd, which then never comes. */
+  @Test
+  @EnabledIfSystemProperty(named = "slipway.long", matches = "true")
+  void aSlotThatHangsBehindTheInitramfsIsRestartedByTheWatchdog(@TempDir Path temp)
+      throws Exception {
+    DiskImage disk = tiny.disk();
+    Path image = TinySystem.write(disk, temp.resolve("disk.img"), Size.mib(0));
+    Content never =
+        Content.utf8("#!/bin/busybox sh\necho HANGING\nexec /bin/busybox sleep 100000\n");
+    Tree hanging =
+        tiny.slot("two")
+            .with(
+                t ->
+                    t.file("/sbin/init", 0755, never)
+                        .file(
+                            "/etc/systemd/system.conf.d/watchdog.conf",
+                            0644,
+                            Content.utf8("[Manager]\nRuntimeWatchdogSec=30\n")));
+    TinySystem.overwrite(image, disk, DiskLayout.ROOT_B, TinySystem.fileSystem(hanging));
+    installedToB(image, disk);
+    try (var machine = start(Firmware.BIOS, image, Bus.VIRTIO, temp)) {
+      machine.waitFor("starting slot B, try 1 of 3");
+      machine.waitFor("^HANGING");
+      machine.waitFor("softdog: Initiating system reboot");
+      machine.waitFor("starting slot B, try 2 of 3");
     }
   }
 
