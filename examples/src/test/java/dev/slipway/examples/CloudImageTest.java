@@ -159,7 +159,7 @@ class CloudImageTest {
 
   private String randomSeed(VirtualMachine machine) throws Exception {
     String seed = ssh.output(machine, "od -An -v -tx1 /var/lib/systemd/random-seed | tr -d ' \\n'");
-    assertThat(seed).matches("[0-9a-f]{1024}");
+    assertThat(seed).matches("[0-9a-f]{64,}");
     return seed;
   }
 
