@@ -6,7 +6,6 @@ import dev.slipway.apt.Platform;
 import dev.slipway.arrange.Accounts;
 import dev.slipway.arrange.Stamp;
 import dev.slipway.boot.RecoveryBurn;
-import dev.slipway.build.LastBuild.Seen;
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.DiskImage;
 import dev.slipway.disk.ImageFile;
@@ -29,13 +28,11 @@ import dev.slipway.store.Key;
 import dev.slipway.store.Store;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
-import dev.slipway.volume.ComposedVolume;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,11 +57,13 @@ public final class ImageBuild {
   private final ImageSpec spec;
   private final BuildOptions options;
   private final Sandbox sandbox;
+  private final OutputFiles files;
 
   private ImageBuild(ImageSpec spec, BuildOptions options, Sandbox sandbox) {
     this.spec = spec;
     this.options = options;
     this.sandbox = sandbox;
+    this.files = OutputFiles.of(spec, specFile(), options.output());
   }
 
   /** The build of a specification that was read from a file. */
@@ -108,22 +107,6 @@ public final class ImageBuild {
     return spec.layers().get(spec.layers().size() - 1);
   }
 
-  private Path image() {
-    return options.output().resolve(spec.title() + ".img");
-  }
-
-  private Path manifest() {
-    return options.output().resolve(spec.title() + ".json");
-  }
-
-  Path lockFile() {
-    return Finished.lockFile(specFile());
-  }
-
-  private Path lockCopy() {
-    return options.output().resolve(lockFile().getFileName());
-  }
-
   private Platform platform() throws BuildException {
     try {
       return Platform.of(spec.distribution(), spec.suite(), spec.architecture());
@@ -158,11 +141,11 @@ public final class ImageBuild {
       Optional<BuildResult> there = finished.stillHolds(store, key);
       if (there.isPresent() && !options.update()) {
         steps.report(IMAGE, key, true);
-        finished.recordAgain(store, seen.with(lockWritten(prepared.lock())), key);
+        finished.recordAgain(store, seen.with(files.renewLock(prepared.lock())), key);
         return new BuildResult(
-            image(),
-            manifest(),
-            lockFile(),
+            files.image(),
+            files.manifest(),
+            files.lock(),
             there.get().digest(),
             there.get().usedBytes(),
             steps.reports());
@@ -195,7 +178,7 @@ public final class ImageBuild {
     requireSupported();
     try (Store store = Store.open(options.store())) {
       var steps = new Steps(store, specFile().toAbsolutePath().normalize().toString());
-      Optional<LockFile> old = LockFile.read(lockFile());
+      Optional<LockFile> old = LockFile.read(files.lock());
       var choice = new PackageChoice(spec, platform(), store, options);
       Optional<String> reason = choice.reasonToChoose(old);
       LockFile lock = reason.isPresent() ? choice.choose(old, progress) : old.orElseThrow();
@@ -320,7 +303,7 @@ public final class ImageBuild {
   }
 
   private LockFile lock(Store store, Progress progress) throws IOException {
-    Optional<LockFile> old = LockFile.read(lockFile());
+    Optional<LockFile> old = LockFile.read(files.lock());
     var choice = new PackageChoice(spec, platform(), store, options);
     return choice.reasonToChoose(old).isPresent()
         ? choice.choose(old, progress)
@@ -422,7 +405,7 @@ public final class ImageBuild {
     steps.report(IMAGE, key, false);
     Kernel kernel = Kernel.of(prepared.system(), platform().kernelPackage());
     ImageDisk.Planned planned = planned(store, steps, kernel, prepared, progress);
-    WrittenImage written = ImageFile.of(planned.disk()).write(image(), progress);
+    WrittenImage written = ImageFile.of(planned.disk()).write(files.image(), progress);
     var packages =
         prepared.lock().image().stream()
             .map(
@@ -439,18 +422,22 @@ public final class ImageBuild {
             planned.disk(),
             planned.usedBytes(),
             written);
-    replace(manifest(), manifest.bytes());
-    replace(lockCopy(), bytes(prepared.lock()));
+    files.describeImage(manifest, prepared.lock());
     steps.remember(IMAGE, key);
     finished.record(
         store,
-        seen.with(lockWritten(prepared.lock())),
+        seen.with(files.renewLock(prepared.lock())),
         key,
-        List.of(image(), manifest(), lockCopy()),
+        List.of(files.image(), files.manifest(), files.lockCopy()),
         written.digest(),
         planned.usedBytes());
     return new BuildResult(
-        image(), manifest(), lockFile(), written.digest(), planned.usedBytes(), steps.reports());
+        files.image(),
+        files.manifest(),
+        files.lock(),
+        written.digest(),
+        planned.usedBytes(),
+        steps.reports());
   }
 
   private InitramfsStep initramfs(
@@ -509,23 +496,5 @@ public final class ImageBuild {
             timeSeconds,
             settings.sources(),
             settings.unattended()));
-  }
-
-  /** The lock file is renewed last: a build that fails leaves it to the image that is there. */
-  private Seen lockWritten(LockFile lock) throws IOException {
-    replace(lockFile(), bytes(lock));
-    return Seen.of(lockFile(), true);
-  }
-
-  private static byte[] bytes(LockFile lock) {
-    return lock.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Puts a small file in place at once; one that says just this already stays as it is. */
-  private static void replace(Path path, byte[] bytes) throws IOException {
-    if (!Files.exists(path) || !Arrays.equals(Files.readAllBytes(path), bytes)) {
-      var content = ComposedVolume.build(bytes.length, v -> v.bytes(0, bytes));
-      ImageFile.of(content).write(path, Progress.none());
-    }
   }
 }

@@ -53,10 +53,7 @@ class FailedBuildTest {
 
   @BeforeEach
   void startArchive() throws IOException {
-    assumeTrue(
-        TinyArchive.possible(),
-        "needs grub-pc-bin, grub-efi-amd64-signed, shim-signed and busybox-static");
-    archive = new TinyArchive(directory.resolve("archive"));
+    archive = TinyArchive.start(directory.resolve("archive"));
   }
 
   @AfterEach

@@ -3,7 +3,6 @@ package dev.slipway.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.slipway.digest.Digest;
 import dev.slipway.disk.DiskInspection;
@@ -82,10 +81,7 @@ class ImageBuildTest {
 
   @BeforeEach
   void startArchive() throws IOException {
-    assumeTrue(
-        TinyArchive.possible(),
-        "needs grub-pc-bin, grub-efi-amd64-signed, shim-signed and busybox-static");
-    archive = new TinyArchive(directory.resolve("archive"));
+    archive = TinyArchive.start(directory.resolve("archive"));
   }
 
   @AfterEach

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.build;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.slipway.codec.Codec;
 import dev.slipway.testing.TestDeb;
 import dev.slipway.testing.TestMirror;
@@ -23,7 +25,18 @@ final class TinyArchive implements AutoCloseable {
 
   final TestMirror mirror;
 
-  TinyArchive(Path directory) throws IOException {
+  /** Starts one; skips the test where this machine has not what the packages are made of. */
+  static TinyArchive start(Path directory) throws IOException {
+    assumeTrue(
+        Files.exists(GRUB.resolve("boot.img"))
+            && Files.exists(Path.of(SIGNED_GRUB))
+            && Files.exists(Path.of(SHIM))
+            && Files.exists(Path.of(BUSYBOX)),
+        "needs grub-pc-bin, grub-efi-amd64-signed, shim-signed and busybox-static");
+    return new TinyArchive(directory);
+  }
+
+  private TinyArchive(Path directory) throws IOException {
     mirror = TestMirror.start(Files.createDirectories(directory));
     TestMirror.Suite suite = mirror.suite("bookworm").dated(DATE);
     suite.add(
@@ -69,14 +82,6 @@ final class TinyArchive implements AutoCloseable {
   /** Uncompressed: the tests look at builds, and compressing would take most of their time. */
   private static TestDeb deb(String name, String version) {
     return TestDeb.of(name, version).compressed(Codec.NONE);
-  }
-
-  /** Whether this machine has what the packages are made of. */
-  static boolean possible() {
-    return Files.exists(GRUB.resolve("boot.img"))
-        && Files.exists(Path.of(SIGNED_GRUB))
-        && Files.exists(Path.of(SHIM))
-        && Files.exists(Path.of(BUSYBOX));
   }
 
   /** Keys of a specification that lead here. */

@@ -7,8 +7,6 @@ import dev.slipway.testing.TestDeb;
 import dev.slipway.testing.TestMirror;
 import dev.slipway.testing.TestSigner;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code slipway build} says of input that is wrong, and that it leaves nothing behind. */
 class BuildCommandTest {
   @TempDir Path temp;
-  private final StringWriter err = new StringWriter();
+  private final CommandShell slipway = new CommandShell();
   private TestMirror mirror;
 
   @BeforeEach
@@ -51,16 +49,13 @@ class BuildCommandTest {
 
   private int build(String spec, String text) throws IOException {
     Path file = Files.writeString(temp.resolve(spec), text);
-    err.getBuffer().setLength(0);
-    return Main.commandLine()
-        .setErr(new PrintWriter(err))
-        .execute(
-            "build",
-            file.toString(),
-            "--store",
-            temp.resolve("store").toString(),
-            "--output",
-            temp.resolve("out").toString());
+    return slipway.run(
+        "build",
+        file.toString(),
+        "--store",
+        temp.resolve("store").toString(),
+        "--output",
+        temp.resolve("out").toString());
   }
 
   @Test
@@ -75,11 +70,11 @@ class BuildCommandTest {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertThat(status).isEqualTo(Main.WRONG_SPECIFICATION);
     String file = temp.resolve("bad.yaml").toString();
-    assertThat(err.toString().lines().filter(line -> line.startsWith(file + ":")))
+    assertThat(slipway.err().lines().filter(line -> line.startsWith(file + ":")))
         .anyMatch(line -> line.matches(".*bad\\.yaml:1:\\d+: .*Bad Name.*"))
         .anyMatch(line -> line.matches(".*bad\\.yaml:6:1: .*packges.*packages.*"))
         .anyMatch(line -> line.matches(".*bad\\.yaml:7:\\d+: .*huge.*"));
-    assertThat(err.toString().lines())
+    assertThat(slipway.err().lines())
         .allMatch(line -> line.startsWith(file + ":") || line.startsWith("slipway: "))
         .last()
         .asString()
@@ -98,11 +93,11 @@ class BuildCommandTest {
             "name: tiny\nversion: 1\nsuite: bookworm\narchitecture: amd64\n"
                 + "packages: [linux-image-tiny]\n"
                 + sources());
-    assertThat(status).as(err.toString()).isEqualTo(Main.FAILED);
-    assertThat(err.toString().lines()).singleElement().asString().startsWith("slipway: ");
+    assertThat(status).as(slipway.err()).isEqualTo(Main.FAILED);
+    assertThat(slipway.err().lines()).singleElement().asString().startsWith("slipway: ");
     assertThat(temp.resolve("tiny.lock")).doesNotExist();
     assertThat(temp.resolve("out")).isEmptyDirectory();
-    return err.toString().strip();
+    return slipway.err().strip();
   }
 
   @Test

@@ -4,8 +4,6 @@ package dev.slipway.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,18 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class BundleCommandTest {
   @TempDir Path temp;
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final CommandShell slipway = new CommandShell();
   private byte[] image;
-
-  private int run(String... words) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.commandLine()
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(words);
-  }
 
   @BeforeEach
   void make() throws Exception {
@@ -36,13 +24,16 @@ class BundleCommandTest {
     new Random(1).nextBytes(image);
     Files.write(temp.resolve("root.img"), image);
     Files.write(temp.resolve("old.img"), new byte[4096]);
-    assertThat(run("delta", "create", path("old.img"), path("root.img"), "--output", path("delta")))
-        .as(err.toString())
-        .isZero();
-    assertThat(run("keys", "create", path("keys"), "--kind", "EC", "--name", "Test")).isZero();
-    assertThat(err.toString()).contains("WARNING: these are keys for development.");
     assertThat(
-            run(
+            slipway.run(
+                "delta", "create", path("old.img"), path("root.img"), "--output", path("delta")))
+        .as(slipway.err())
+        .isZero();
+    assertThat(slipway.run("keys", "create", path("keys"), "--kind", "EC", "--name", "Test"))
+        .isZero();
+    assertThat(slipway.err()).contains("WARNING: these are keys for development.");
+    assertThat(
+            slipway.run(
                 "bundle",
                 "create",
                 path("update.raucb"),
@@ -58,7 +49,7 @@ class BundleCommandTest {
                 path("keys/signer.key"),
                 "--cert",
                 path("keys/signer.pem")))
-        .as(err.toString())
+        .as(slipway.err())
         .isZero();
   }
 
@@ -69,19 +60,20 @@ class BundleCommandTest {
   @Test
   void keysAreForTheirOwnerAloneAndNeverOverwritten() throws Exception {
     assertThat(Files.getPosixFilePermissions(temp.resolve("keys/signer.key"))).hasSize(2);
-    assertThat(run("keys", "create", path("keys"))).isEqualTo(Main.FAILED);
-    assertThat(err.toString()).contains("ca.pem: is there already");
+    assertThat(slipway.run("keys", "create", path("keys"))).isEqualTo(Main.FAILED);
+    assertThat(slipway.err()).contains("ca.pem: is there already");
   }
 
   @Test
   void infoSaysWhetherTheSignatureWasVerified() {
-    assertThat(run("bundle", "info", path("update.raucb"))).isZero();
-    assertThat(out.toString())
+    assertThat(slipway.run("bundle", "info", path("update.raucb"))).isZero();
+    assertThat(slipway.out())
         .contains("compatible  robot\n", "slot rootfs: 160 KiB", " from 1.0, sha256 ")
         .endsWith("signature NOT verified: give --keyring\n");
-    assertThat(run("bundle", "info", path("update.raucb"), "--keyring", path("keys/ca.pem")))
+    assertThat(
+            slipway.run("bundle", "info", path("update.raucb"), "--keyring", path("keys/ca.pem")))
         .isZero();
-    assertThat(out.toString())
+    assertThat(slipway.out())
         .endsWith(
             "signed by CN=Test development signer, issued by CN=Test development authority\n");
   }
@@ -89,19 +81,19 @@ class BundleCommandTest {
   @Test
   void verifyFindsWhatWasAltered() throws Exception {
     String[] command = {"bundle", "verify", path("update.raucb"), "--keyring", path("keys/ca.pem")};
-    assertThat(run(command)).isZero();
-    assertThat(out.toString()).contains("update.raucb: good, signed by CN=Test");
+    assertThat(slipway.run(command)).isZero();
+    assertThat(slipway.out()).contains("update.raucb: good, signed by CN=Test");
     byte[] bytes = Files.readAllBytes(temp.resolve("update.raucb"));
     bytes[5000] ^= 1;
     Files.write(temp.resolve("update.raucb"), bytes);
-    assertThat(run(command)).isEqualTo(Main.FAILED);
-    assertThat(err.toString()).contains("byte 4096: digest: found").contains("it was altered");
+    assertThat(slipway.run(command)).isEqualTo(Main.FAILED);
+    assertThat(slipway.err()).contains("byte 4096: digest: found").contains("it was altered");
   }
 
   @Test
   void extractGivesWhatWentIn() throws Exception {
     assertThat(
-            run(
+            slipway.run(
                 "bundle",
                 "extract",
                 path("update.raucb"),
@@ -127,8 +119,9 @@ class BundleCommandTest {
 
   @Test
   void withoutAKeyringNothingIsExtracted() {
-    assertThat(run("bundle", "extract", path("update.raucb"), path("out"))).isEqualTo(Main.FAILED);
-    assertThat(err.toString()).contains("--keyring is needed");
+    assertThat(slipway.run("bundle", "extract", path("update.raucb"), path("out")))
+        .isEqualTo(Main.FAILED);
+    assertThat(slipway.err()).contains("--keyring is needed");
     assertThat(temp.resolve("out")).doesNotExist();
   }
 }

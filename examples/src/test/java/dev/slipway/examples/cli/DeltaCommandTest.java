@@ -16,8 +16,6 @@ import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,28 +32,18 @@ class DeltaCommandTest {
   private static final int LIBRARY = 600_000;
 
   @TempDir Path temp;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int run(String... words) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.commandLine()
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(words);
-  }
+  private final CommandShell slipway = new CommandShell();
 
   private String path(String name) {
     return temp.resolve(name).toString();
   }
 
   private void succeeds(String... words) {
-    assertThat(run(words)).as(err.toString()).isZero();
+    assertThat(slipway.run(words)).as(slipway.err()).isZero();
   }
 
   private void fails(String... words) {
-    assertThat(run(words)).as(out.toString()).isEqualTo(Main.FAILED);
+    assertThat(slipway.run(words)).as(slipway.out()).isEqualTo(Main.FAILED);
   }
 
   @BeforeEach
@@ -75,7 +63,7 @@ class DeltaCommandTest {
         "64m",
         "--report",
         path("made.html"));
-    assertThat(out.toString()).startsWith(path("d") + ": ");
+    assertThat(slipway.out()).startsWith(path("d") + ": ");
   }
 
   private static Volume release(int number) {
@@ -107,7 +95,7 @@ class DeltaCommandTest {
   @Test
   void appliesToANewFile() throws IOException {
     succeeds("delta", "apply", path("old.img"), path("d"), "-o", path("made.img"));
-    assertThat(out.toString()).matches(".*made\\.img: .* MiB, checked; .* written\n");
+    assertThat(slipway.out()).matches(".*made\\.img: .* MiB, checked; .* written\n");
     assertThat(digest("made.img")).isEqualTo(digest("new.img"));
   }
 
@@ -115,11 +103,11 @@ class DeltaCommandTest {
   void overwritesInPlaceWhatIsNotRightAlready() throws IOException {
     Files.copy(temp.resolve("old.img"), temp.resolve("slot"));
     succeeds("delta", "apply", path("old.img"), path("d"), "--in-place", "-o", path("slot"));
-    assertThat(out.toString()).matches(".*slot: .*, checked; .* written, .* were right already\n");
+    assertThat(slipway.out()).matches(".*slot: .*, checked; .* written, .* were right already\n");
     assertThat(digest("slot")).isEqualTo(digest("new.img"));
     assertThat(temp.resolve("d.state")).doesNotExist();
     succeeds("delta", "apply", path("old.img"), path("d"), "--in-place", "-o", path("slot"));
-    assertThat(out.toString()).contains("checked; 0 B written, ");
+    assertThat(slipway.out()).contains("checked; 0 B written, ");
   }
 
   @Test
@@ -131,7 +119,7 @@ class DeltaCommandTest {
     String device = made.output().strip();
     try {
       succeeds("delta", "apply", path("old.img"), path("d"), "-o", device);
-      assertThat(out.toString()).startsWith(device).contains(" were right already");
+      assertThat(slipway.out()).startsWith(device).contains(" were right already");
     } finally {
       Tool.output("losetup", "-d", device);
     }
@@ -142,7 +130,7 @@ class DeltaCommandTest {
   void refusesToOverwriteTheImageItStartsFrom() throws IOException {
     Digest before = digest("old.img");
     fails("delta", "apply", path("old.img"), path("d"), "--in-place", "-o", path("old.img"));
-    assertThat(err.toString()).contains("is the image that the delta starts from");
+    assertThat(slipway.err()).contains("is the image that the delta starts from");
     assertThat(digest("old.img")).isEqualTo(before);
   }
 
@@ -150,11 +138,11 @@ class DeltaCommandTest {
   void verifiesWithoutKeepingATarget() throws IOException {
     Path scratch = Files.createDirectory(temp.resolve("scratch"));
     succeeds("delta", "verify", path("old.img"), path("d"), "--scratch", scratch.toString());
-    assertThat(out.toString())
+    assertThat(slipway.out())
         .startsWith(path("d") + ": fits " + path("old.img") + ": it makes ")
         .endsWith(" are not in the same place already\n");
     fails("delta", "verify", path("new.img"), path("d"), "--scratch", scratch.toString());
-    assertThat(err.toString())
+    assertThat(slipway.err())
         .startsWith("slipway: " + path("d") + ": ")
         .contains("the source is not the ");
     assertThat(scratch).isEmptyDirectory();
@@ -163,7 +151,7 @@ class DeltaCommandTest {
   @Test
   void saysWhatADeltaNeeds() throws IOException {
     succeeds("delta", "info", path("d"));
-    assertThat(out.toString())
+    assertThat(slipway.out())
         .contains(
             "from     ",
             "  " + digest("old.img") + "\n",
@@ -171,7 +159,7 @@ class DeltaCommandTest {
             "profile  fast\n",
             " of memory, 0 B for temporary files\n");
     succeeds("delta", "info", path("d"), "--json");
-    assertThat(out.toString())
+    assertThat(slipway.out())
         .contains(
             "\"deltaBytes\" : " + Files.size(temp.resolve("d")) + ",",
             "\"targetSha256\" : \"" + digest("new.img") + "\",",
@@ -182,10 +170,10 @@ class DeltaCommandTest {
   @Test
   void explainsByFilesWhenTheImageIsThere() throws IOException {
     succeeds("delta", "explain", path("d"));
-    assertThat(out.toString()).contains("bytes from 0 to 1048576: ").doesNotContain("/usr");
+    assertThat(slipway.out()).contains("bytes from 0 to 1048576: ").doesNotContain("/usr");
     succeeds(
         "delta", "explain", path("d"), "--image", path("new.img"), "--report", path("page.html"));
-    assertThat(out.toString())
+    assertThat(slipway.out())
         .contains(
             "/usr/bin/program: 100.0% of it is new",
             "/usr/lib/library.so: 0.7% of its bytes differ from the old ones");
@@ -193,26 +181,27 @@ class DeltaCommandTest {
     assertThat(page).isEqualTo(Files.readString(temp.resolve("made.html")));
     assertThat(page).contains("<svg ", "/usr/bin/program: ");
     succeeds("delta", "explain", path("d"), "--image", path("new.img"), "--json");
-    assertThat(out.toString()).contains("{\"path\": \"/usr/lib/library.so\", \"targetBytes\": ");
+    assertThat(slipway.out()).contains("{\"path\": \"/usr/lib/library.so\", \"targetBytes\": ");
     fails("delta", "explain", path("d"), "--image", path("old.img"));
-    assertThat(err.toString()).contains("/d: makes another image than the one given");
+    assertThat(slipway.err()).contains("/d: makes another image than the one given");
   }
 
   @Test
   void saysWhatIsWrongWithItsInput() {
     fails("delta", "info", path("new.img"));
-    assertThat(err.toString())
+    assertThat(slipway.err())
         .isEqualTo("slipway: " + path("new.img") + ": is not a delta: it does not start as one\n");
     fails("delta", "apply", path("old.img"), path("missing"), "-o", path("made.img"));
-    assertThat(err.toString()).isEqualTo("slipway: " + path("missing") + ": no such file\n");
+    assertThat(slipway.err()).isEqualTo("slipway: " + path("missing") + ": no such file\n");
     fails("delta", "apply", path("d"), path("d"), "-o", path("made.img"));
-    assertThat(err.toString()).contains("but the source has ", ": it is another image");
+    assertThat(slipway.err()).contains("but the source has ", ": it is another image");
     fails("delta", "apply", path("new.img"), path("d"), "-o", path("made.img"));
-    assertThat(err.toString()).contains("the source is not the ");
+    assertThat(slipway.err()).contains("the source is not the ");
     assertThat(temp.resolve("made.img")).doesNotExist();
     fails("delta", "apply", path("old.img"), path("d"), "-o", path("x"), "--memory", "1K");
-    assertThat(err.toString()).contains(" of memory, and 1 KiB are allowed; allow more, or");
-    assertThat(run("delta", "create", path("old.img"), path("new.img"), "--profile", "best"))
+    assertThat(slipway.err()).contains(" of memory, and 1 KiB are allowed; allow more, or");
+    assertThat(
+            slipway.run("delta", "create", path("old.img"), path("new.img"), "--profile", "best"))
         .isEqualTo(2);
   }
 
@@ -220,7 +209,7 @@ class DeltaCommandTest {
   void everyCommandHelps() {
     for (String command : List.of("create", "apply", "verify", "info", "explain")) {
       succeeds("delta", command, "--help");
-      assertThat(out.toString()).contains("Usage: slipway delta " + command, "Example");
+      assertThat(slipway.out()).contains("Usage: slipway delta " + command, "Example");
     }
   }
 }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
-import java.io.PrintWriter;
 import java.io.RandomAccessFile;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -21,17 +19,7 @@ class InspectCommandTest {
   private static final int SYSTEM_KIB = 16_384;
 
   @TempDir Path temp;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int run(String... words) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.commandLine()
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(words);
-  }
+  private final CommandShell slipway = new CommandShell();
 
   @Test
   @RequiresTool(value = "sfdisk", in = "fdisk")
@@ -40,8 +28,8 @@ class InspectCommandTest {
   @RequiresTool(value = "python3", in = "python3-minimal")
   void showsADiskThatOtherToolsMade() throws Exception {
     Path disk = foreign();
-    assertThat(run("inspect", disk.toString())).as(err.toString()).isZero();
-    assertThat(out.toString())
+    assertThat(slipway.run("inspect", disk.toString())).as(slipway.err()).isZero();
+    assertThat(slipway.out())
         .startsWith("foreign.img: 32 MiB (33554432 bytes)\nGUID partition table")
         .contains("1 firmware (")
         .contains("  vfat of 8.0 MiB")
@@ -52,8 +40,8 @@ class InspectCommandTest {
         .contains("  Another Linux 7\n")
         .doesNotContain("Slipway", "! ");
 
-    assertThat(run("inspect", "--json", disk.toString())).as(err.toString()).isZero();
-    Path json = Files.writeString(temp.resolve("inspection.json"), out.toString());
+    assertThat(slipway.run("inspect", "--json", disk.toString())).as(slipway.err()).isZero();
+    Path json = Files.writeString(temp.resolve("inspection.json"), slipway.out());
     assertThat(
             Tool.output(
                     "python3",
@@ -112,9 +100,10 @@ class InspectCommandTest {
   @Test
   void saysWhatIsNoImage() throws Exception {
     Path text = Files.writeString(temp.resolve("letter.txt"), "Dear Sir,\n");
-    assertThat(run("inspect", text.toString())).isZero();
-    assertThat(out.toString()).contains("no partition table", "no file system known to us");
-    assertThat(run("inspect", temp.resolve("none.img").toString())).isEqualTo(Main.FAILED);
-    assertThat(err).hasToString("slipway: " + temp.resolve("none.img") + ": no such file\n");
+    assertThat(slipway.run("inspect", text.toString())).isZero();
+    assertThat(slipway.out()).contains("no partition table", "no file system known to us");
+    assertThat(slipway.run("inspect", temp.resolve("none.img").toString())).isEqualTo(Main.FAILED);
+    assertThat(slipway.err())
+        .isEqualTo("slipway: " + temp.resolve("none.img") + ": no such file\n");
   }
 }

@@ -22,8 +22,6 @@ import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,17 +38,7 @@ class UpdateCommandsTest {
   private static final DiskIdentity IDENTITY = DiskIdentity.of("robot");
 
   @TempDir Path temp;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int run(String... words) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.commandLine()
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(words);
-  }
+  private final CommandShell slipway = new CommandShell();
 
   private String path(String name) {
     return temp.resolve(name).toString();
@@ -100,9 +88,10 @@ class UpdateCommandsTest {
     writeDisk("shim 1", temp.resolve("disk.img"));
     writeDisk("shim 2", temp.resolve("next.img"));
     write(release("1.1"), temp.resolve("root.img"));
-    assertThat(run("keys", "create", path("keys"), "--kind", "EC", "--name", "Test")).isZero();
+    assertThat(slipway.run("keys", "create", path("keys"), "--kind", "EC", "--name", "Test"))
+        .isZero();
     assertThat(
-            run(
+            slipway.run(
                 "bundle",
                 "create",
                 path("update.raucb"),
@@ -118,7 +107,7 @@ class UpdateCommandsTest {
                 path("keys/signer.key"),
                 "--cert",
                 path("keys/signer.pem")))
-        .as(err.toString())
+        .as(slipway.err())
         .isZero();
   }
 
@@ -126,33 +115,35 @@ class UpdateCommandsTest {
   void installsShowsMarksAndRollsBack() {
     String disk = path("disk.img");
     assertThat(
-            run("install", path("update.raucb"), "--disk", disk, "--keyring", path("keys/ca.pem")))
-        .as(err.toString())
+            slipway.run(
+                "install", path("update.raucb"), "--disk", disk, "--keyring", path("keys/ca.pem")))
+        .as(slipway.err())
         .isZero();
-    assertThat(out.toString())
+    assertThat(slipway.out())
         .startsWith("release 1.1 is in slot B; ")
         .endsWith("a new boot loader for EFI is in place 2\n");
-    assertThat(run("status", "--disk", disk)).isZero();
-    assertThat(out.toString())
+    assertThat(slipway.run("status", "--disk", disk)).isZero();
+    assertThat(slipway.out())
         .isEqualTo(
             "slot A: 1.0, confirmed\nslot B: 1.1, to be tried\nnext start: slot B\n"
                 + "boot loader for EFI: a new one, to be tried\n");
-    assertThat(run("mark", "good", "--disk", disk)).isZero();
-    assertThat(run("status", "--disk", disk, "--json")).isZero();
-    assertThat(out.toString()).contains("\"lastGood\" : \"B\"");
-    assertThat(run("rollback", "--disk", disk)).isZero();
-    assertThat(run("status", "--disk", disk)).isZero();
-    assertThat(out.toString()).contains("next start: slot A");
-    assertThat(run("mark", "bad", "--slot", "B", "--disk", disk)).isZero();
-    assertThat(run("rollback", "--disk", disk)).isEqualTo(Main.FAILED);
-    assertThat(err.toString()).contains("slot B holds no release that may be started");
+    assertThat(slipway.run("mark", "good", "--disk", disk)).isZero();
+    assertThat(slipway.run("status", "--disk", disk, "--json")).isZero();
+    assertThat(slipway.out()).contains("\"lastGood\" : \"B\"");
+    assertThat(slipway.run("rollback", "--disk", disk)).isZero();
+    assertThat(slipway.run("status", "--disk", disk)).isZero();
+    assertThat(slipway.out()).contains("next start: slot A");
+    assertThat(slipway.run("mark", "bad", "--slot", "B", "--disk", disk)).isZero();
+    assertThat(slipway.run("rollback", "--disk", disk)).isEqualTo(Main.FAILED);
+    assertThat(slipway.err()).contains("slot B holds no release that may be started");
   }
 
   @Test
   void aBundleThatNobodyTrustedSignedIsRefused() {
-    assertThat(run("keys", "create", path("other"), "--kind", "EC", "--name", "Other")).isZero();
+    assertThat(slipway.run("keys", "create", path("other"), "--kind", "EC", "--name", "Other"))
+        .isZero();
     assertThat(
-            run(
+            slipway.run(
                 "install",
                 path("update.raucb"),
                 "--disk",
@@ -160,16 +151,16 @@ class UpdateCommandsTest {
                 "--keyring",
                 path("other/ca.pem")))
         .isEqualTo(Main.FAILED);
-    assertThat(err.toString()).contains("not trusted");
-    assertThat(run("status", "--disk", path("disk.img"))).isZero();
-    assertThat(out.toString()).contains("slot B: no release, not to be started");
+    assertThat(slipway.err()).contains("not trusted");
+    assertThat(slipway.run("status", "--disk", path("disk.img"))).isZero();
+    assertThat(slipway.out()).contains("slot B: no release, not to be started");
   }
 
   /** With nothing on the search path but the shell's tools: no Java is installed on machines. */
   @Test
   @Tag("slow")
   void aMachineNeedsNothingButTheRuntimeThatIsMadeForIt() throws Exception {
-    assertThat(run("runtime", path("made"))).as(err.toString()).isZero();
+    assertThat(slipway.run("runtime", path("made"))).as(slipway.err()).isZero();
     Files.move(temp.resolve("made"), temp.resolve("moved"));
     try (var jars = Files.list(temp.resolve("moved/lib/slipway"))) {
       assertThat(jars.map(jar -> jar.getFileName().toString()))
@@ -210,10 +201,10 @@ class UpdateCommandsTest {
 
   @Test
   void whatCannotBeMeantIsRefused() {
-    assertThat(run("mark", "perhaps", "--disk", path("disk.img"))).isEqualTo(2);
-    assertThat(run("reset")).isEqualTo(2);
-    assertThat(run("install", path("update.raucb"), "--disk", path("disk.img")))
+    assertThat(slipway.run("mark", "perhaps", "--disk", path("disk.img"))).isEqualTo(2);
+    assertThat(slipway.run("reset")).isEqualTo(2);
+    assertThat(slipway.run("install", path("update.raucb"), "--disk", path("disk.img")))
         .isEqualTo(Main.FAILED);
-    assertThat(err.toString()).contains("--keyring is needed");
+    assertThat(slipway.err()).contains("--keyring is needed");
   }
 }
