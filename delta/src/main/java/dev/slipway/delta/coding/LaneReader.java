@@ -74,7 +74,7 @@ public final class LaneReader {
 
   /** Checks that the input ends here. */
   public void expectEnd() throws IOException {
-    if (!ended && readChunk()) {
+    if (!ended && readFrame()) {
       throw error("data behind the end");
     }
     if (in.read() >= 0) {
@@ -86,8 +86,8 @@ public final class LaneReader {
     return new FormatException(source + ": at byte " + position + ": " + message);
   }
 
-  /** Reads the next chunk into its lane's queue; false at the end. */
-  private boolean readChunk() throws IOException {
+  /** Reads the next frame into its lane's queue; false at the end. */
+  private boolean readFrame() throws IOException {
     if (ended) {
       return false;
     }
@@ -100,33 +100,44 @@ public final class LaneReader {
     if (number >= lanes.size()) {
       throw error("chunk: lane " + number + " of " + lanes.size());
     }
-    byte[] chunk = new byte[Lzma2.HEADER_MAX];
-    chunk[0] = (byte) readByte();
-    if (!Lzma2.isChunk(chunk[0])) {
-      throw error(String.format("chunk: control byte 0x%02x", chunk[0]));
-    }
-    int header = Lzma2.headerBytes(chunk[0]);
-    read(chunk, 1, header - 1);
-    int length = header + Lzma2.dataBytes(chunk);
-    chunk = Arrays.copyOf(chunk, length);
-    read(chunk, header, length - header);
+    byte[] body = readBody();
     byte[] checksum = new byte[Integer.BYTES];
     read(checksum, 0, checksum.length);
-    byte[] actual = LaneWriter.checksum(mark, chunk, length);
-    if (!Arrays.equals(checksum, actual)) {
+    if (!Arrays.equals(checksum, LaneWriter.checksum(mark, body))) {
       throw error("chunk: checksum: the delta is damaged before this place");
     }
-    ahead += length;
-    lanes.get(number).compressed += length;
+    byte[] chunks = Lzma2.isStored(body[0]) ? StoredRun.chunks(body) : body;
+    ahead += chunks.length;
+    lanes.get(number).compressed += body.length;
     if (ahead > AHEAD_MAX) {
       throw error("chunk: more than " + AHEAD_MAX + " bytes ahead of their use");
     }
     // Behind the last chunk the decoder wants the control byte of the end, which the file leaves
     // out.
     boolean last = mark != number;
-    lanes.get(number).queue.add(last ? Arrays.copyOf(chunk, length + 1) : chunk);
+    lanes.get(number).queue.add(last ? Arrays.copyOf(chunks, chunks.length + 1) : chunks);
     ahead += last ? 1 : 0;
     return true;
+  }
+
+  /** What stands between a frame's mark and its checksum: a chunk or a run of stored ones. */
+  private byte[] readBody() throws IOException {
+    byte[] header = new byte[Lzma2.HEADER_MAX];
+    header[0] = (byte) readByte();
+    int control = header[0];
+    if (!Lzma2.isChunk(control)) {
+      throw error(String.format("chunk: control byte 0x%02x", control & 0xff));
+    }
+    boolean stored = Lzma2.isStored(control);
+    int size = stored ? StoredRun.HEADER : Lzma2.headerBytes(control);
+    read(header, 1, size - 1);
+    int data = stored ? StoredRun.dataBytes(header) : Lzma2.dataBytes(header);
+    if (stored && data > StoredRun.SIZE_MAX) {
+      throw error("chunk: " + data + " stored bytes: more than " + StoredRun.SIZE_MAX);
+    }
+    byte[] body = Arrays.copyOf(header, size + data);
+    read(body, size, data);
+    return body;
   }
 
   private int readByte() throws IOException {
@@ -163,7 +174,7 @@ public final class LaneReader {
         return true;
       }
       while (queue.isEmpty()) {
-        if (!readChunk()) {
+        if (!readFrame()) {
           return false;
         }
       }

@@ -24,10 +24,10 @@ import java.util.zip.CRC32C;
  * memory is that of the encoders.
  */
 public final class LaneWriter implements Closeable {
-  /** Stands where a lane's number would, behind the last chunk. */
+  /** Stands where a lane's number would, behind the last frame. */
   static final int END = 0xff;
 
-  /** Set in a lane's number at its last chunk. */
+  /** Set in a lane's number at its last frame. */
   static final int LAST = 0x80;
 
   private final List<Lane> lanes = new ArrayList<>();
@@ -107,32 +107,33 @@ public final class LaneWriter implements Closeable {
     }
   }
 
-  /** Writes the chunks of all lanes, after {@link #compress}. */
+  /** Writes the frames of all lanes, after {@link #compress}. */
   public void writeTo(OutputStream out) throws IOException {
-    record Place(int lane, Chunk chunk) {}
+    record Place(int lane, Frame frame) {}
     var places = new ArrayList<Place>();
     for (int i = 0; i < lanes.size(); i++) {
-      for (Chunk chunk : lanes.get(i).chunks()) {
-        places.add(new Place(i, chunk));
+      for (Frame frame : lanes.get(i).frames()) {
+        places.add(new Place(i, frame));
       }
     }
-    // Stable, and each lane's chunks are in order already.
-    places.sort(Comparator.comparingLong(place -> place.chunk.step));
+    // Stable, and each lane's frames are in order already.
+    places.sort(Comparator.comparingLong(place -> place.frame.step));
     for (Place place : places) {
-      byte[] bytes =
-          lanes.get(place.lane).compressed.readFully(place.chunk.offset, place.chunk.length);
-      int mark = place.lane | (place.chunk.last ? LAST : 0);
+      byte[] chunks =
+          lanes.get(place.lane).compressed.readFully(place.frame.offset, place.frame.length);
+      byte[] body = Lzma2.isStored(chunks[0]) ? StoredRun.joined(chunks) : chunks;
+      int mark = place.lane | (place.frame.last ? LAST : 0);
       out.write(mark);
-      out.write(bytes);
-      out.write(checksum(mark, bytes, bytes.length));
+      out.write(body);
+      out.write(checksum(mark, body));
     }
     out.write(END);
   }
 
-  static byte[] checksum(int mark, byte[] chunk, int length) {
+  static byte[] checksum(int mark, byte[] body) {
     var crc = new CRC32C();
     crc.update(mark);
-    crc.update(chunk, 0, length);
+    crc.update(body);
     return ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
   }
 
@@ -141,11 +142,11 @@ public final class LaneWriter implements Closeable {
     SpillFile.closeAll(files);
   }
 
-  /** A chunk of a compressed lane, and the step that wants it. */
-  private record Chunk(long offset, int length, long step, boolean last) {}
+  /** A chunk of a compressed lane, or a run of stored ones, and the step that wants it. */
+  private record Frame(long offset, int length, long step, boolean last) {}
 
   private final class Lane extends OutputStream {
-    /** How far apart the notes of steps are; a chunk counts as wanted a little early. */
+    /** How far apart the notes of steps are; a frame counts as wanted a little early. */
     private static final int NOTE = 1 << 12;
 
     private final LaneOptions options;
@@ -191,21 +192,31 @@ public final class LaneWriter implements Closeable {
       compressed.flush();
     }
 
-    List<Chunk> chunks() throws IOException {
-      var chunks = new ArrayList<Chunk>();
+    List<Frame> frames() throws IOException {
+      var frames = new ArrayList<Frame>();
       long offset = 0;
       long made = 0;
       while (made < plain.size()) {
-        byte[] header =
-            compressed.readFully(
-                offset, (int) Math.min(Lzma2.HEADER_MAX, compressed.size() - offset));
-        int length = Lzma2.headerBytes(header[0]) + Lzma2.dataBytes(header);
+        long start = offset;
         long step = steps[(int) (made / NOTE)];
-        made += Lzma2.plainBytes(header);
-        chunks.add(new Chunk(offset, length, step, made == plain.size()));
-        offset += length;
+        byte[] header = header(offset);
+        boolean stored = Lzma2.isStored(header[0]);
+        int data = 0;
+        do {
+          data += Lzma2.dataBytes(header);
+          offset += Lzma2.headerBytes(header[0]) + Lzma2.dataBytes(header);
+          made += Lzma2.plainBytes(header);
+          header = header(offset);
+        } while (stored && StoredRun.goesOn(data, header));
+        frames.add(new Frame(start, (int) (offset - start), step, made == plain.size()));
       }
-      return chunks;
+      return frames;
+    }
+
+    /** A chunk's header, or the byte that ends the stream. */
+    private byte[] header(long offset) throws IOException {
+      return compressed.readFully(
+          offset, (int) Math.min(Lzma2.HEADER_MAX, compressed.size() - offset));
     }
   }
 }

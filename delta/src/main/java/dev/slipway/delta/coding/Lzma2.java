@@ -25,7 +25,9 @@ import org.tukaani.xz.LZMA2Options;
 final class Lzma2 {
   static final int HEADER_MAX = 6;
   static final int STORED_HEADER = 3;
-  static final int CHUNK_MAX = HEADER_MAX + (1 << 16);
+
+  /** How many bytes a stored chunk holds at most. */
+  static final int STORED_MAX = 1 << 16;
 
   private static final int COMPRESSED = 0x80;
   private static final int WITH_PROPERTIES = 0xc0;
@@ -54,7 +56,15 @@ final class Lzma2 {
   }
 
   static boolean isChunk(int control) {
-    return (control & 0xff) >= COMPRESSED || control == 1 || control == 2;
+    return isCompressed(control) || isStored(control);
+  }
+
+  static boolean isStored(int control) {
+    return control == 1 || control == 2;
+  }
+
+  private static boolean isCompressed(int control) {
+    return (control & COMPRESSED) != 0;
   }
 
   static int headerBytes(int control) {
@@ -64,12 +74,12 @@ final class Lzma2 {
 
   /** How many bytes follow a header. */
   static int dataBytes(byte[] header) {
-    return (header[0] & COMPRESSED) == 0 ? u16(header, 1) + 1 : u16(header, 3) + 1;
+    return isCompressed(header[0]) ? u16(header, 3) + 1 : u16(header, 1) + 1;
   }
 
   /** How many bytes come out of a chunk. */
   static int plainBytes(byte[] header) {
-    int high = (header[0] & COMPRESSED) == 0 ? 0 : (header[0] & 0x1f) << 16;
+    int high = isCompressed(header[0]) ? (header[0] & 0x1f) << 16 : 0;
     return high + u16(header, 1) + 1;
   }
 
