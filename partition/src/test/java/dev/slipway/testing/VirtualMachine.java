@@ -5,23 +5,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A machine under QEMU, emulated without the help of the processor so that it runs anywhere. One
- * machine runs at a time, however many test processes there are.
+ * A machine under QEMU, emulated without the help of the processor so that it runs anywhere. It has
+ * a processor to itself: see {@link MachinePlace}.
  *
  * <pre>{@code
  * try (VirtualMachine machine = VirtualMachine.with(Firmware.UEFI)
@@ -39,10 +35,8 @@ public final class VirtualMachine implements AutoCloseable {
   /** How long one wait lasts unless told otherwise; emulation on a busy machine is slow. */
   public static final Duration PATIENCE = Duration.ofMinutes(4);
 
-  private static final ReentrantLock ONE_IN_THIS_PROCESS = new ReentrantLock();
   private final Process process;
-  private final FileChannel lockFile;
-  private final FileLock lock;
+  private final MachinePlace place;
   private final Path directory;
   private final int sshPort;
   private final Thread atExit;
@@ -50,11 +44,9 @@ public final class VirtualMachine implements AutoCloseable {
   private boolean ended;
   private int seen;
 
-  private VirtualMachine(
-      Process process, FileChannel lockFile, FileLock lock, Path directory, int sshPort) {
+  private VirtualMachine(Process process, MachinePlace place, Path directory, int sshPort) {
     this.process = process;
-    this.lockFile = lockFile;
-    this.lock = lock;
+    this.place = place;
     this.directory = directory;
     this.sshPort = sshPort;
     this.atExit = new Thread(process::destroyForcibly, "machine off");
@@ -114,36 +106,23 @@ public final class VirtualMachine implements AutoCloseable {
     }
 
     /**
-     * Switches the machine on, when no other runs.
+     * Switches the machine on, when there is a place for it.
      *
      * @param directory for the firmware's memory, which a later start there finds again
      */
     public VirtualMachine start(Path directory) throws IOException {
-      ONE_IN_THIS_PROCESS.lock();
-      FileChannel lockFile = null;
+      MachinePlace place = MachinePlace.take();
       try {
-        lockFile =
-            FileChannel.open(
-                // another user's file could not be opened
-                Path.of(
-                    System.getProperty("java.io.tmpdir"),
-                    "slipway-one-machine-" + System.getProperty("user.name") + ".lock"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
-        FileLock lock = lockFile.lock();
         int port = network ? freePort() : 0;
         Process process =
             new ProcessBuilder(command(directory, port)).redirectErrorStream(true).start();
-        var machine = new VirtualMachine(process, lockFile, lock, directory, port);
+        var machine = new VirtualMachine(process, place, directory, port);
         Thread reader = new Thread(machine::readConsole, "console");
         reader.setDaemon(true);
         reader.start();
         return machine;
       } catch (IOException | RuntimeException e) {
-        if (lockFile != null) {
-          lockFile.close();
-        }
-        ONE_IN_THIS_PROCESS.unlock();
+        place.close();
         throw e;
       }
     }
@@ -292,9 +271,7 @@ public final class VirtualMachine implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       Runtime.getRuntime().removeShutdownHook(atExit);
-      lock.release();
-      lockFile.close();
-      ONE_IN_THIS_PROCESS.unlock();
+      place.close();
     }
   }
 }
