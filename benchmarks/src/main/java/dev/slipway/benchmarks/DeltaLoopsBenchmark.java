@@ -71,8 +71,9 @@ public class DeltaLoopsBenchmark {
 
   /** Blocks of the 8 MiB that are the same. */
   @Benchmark
-  public List<Alignment> equalBlocks() {
-    return BlockIndex.of(space, 0).copies(1);
+  public List<Alignment> equalBlocks() throws IOException {
+    return BlockIndex.of(BlockSource.bytes(images.before()))
+        .copies(BlockSource.bytes(images.after()), 0, ByteSpace.base(1));
   }
 
   /** The piece that moved and was touched, looked for in all of the old image. */

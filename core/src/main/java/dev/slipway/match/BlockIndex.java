@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.match;
 
+import dev.slipway.io.BlockSource;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -9,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The aligned blocks of an area by their content, to find what stayed the same at once and without
+ * The aligned blocks of a source by their content, to find what stayed the same at once and without
  * looking at it byte by byte.
  *
  * <p>Open addressing over 64-bit fingerprints; every hit is compared before it counts. Memory: 12
@@ -24,34 +26,35 @@ public final class BlockIndex {
   private static final byte[] ZEROS = new byte[BLOCK];
   private static final long PRIME = 0x9E3779B97F4A7C15L;
 
-  private final ByteSpace space;
-  private final long base;
+  private final BlockReader blocks;
   private final long[] prints;
   private final int[] numbers;
   private final int mask;
-  private final byte[] block = new byte[BLOCK];
-  private final byte[] other = new byte[BLOCK];
 
-  private BlockIndex(ByteSpace space, int area, int blocks) {
-    this.space = space;
-    base = ByteSpace.base(area);
-    int slots = Integer.highestOneBit(Math.max(blocks, 8)) << 2;
+  private BlockIndex(BlockReader blocks, int count) {
+    this.blocks = blocks;
+    int slots = Integer.highestOneBit(Math.max(count, 8)) << 2;
     prints = new long[slots];
     numbers = new int[slots];
     mask = slots - 1;
   }
 
-  /** Indexes the whole blocks of an area, but for those of zeros. */
-  public static BlockIndex of(ByteSpace space, int area) {
-    int blocks = (int) Math.min(space.size(area) / BLOCK, 1 << 27);
-    var index = new BlockIndex(space, area, blocks);
-    for (int i = 0; i < blocks; i++) {
-      space.copy(index.base + (long) i * BLOCK, index.block, 0, BLOCK);
-      if (!Arrays.equals(index.block, ZEROS)) {
-        index.add(print(index.block), i);
+  /** Indexes the whole blocks of a source, but for those of zeros. */
+  public static BlockIndex of(BlockSource source) throws IOException {
+    var blocks = new BlockReader(source);
+    int count = (int) Math.min(blocks.blocks(), 1 << 27);
+    var index = new BlockIndex(blocks, count);
+    for (int i = 0; i < count; i++) {
+      int at = blocks.seek(i);
+      if (!isZero(blocks.bytes(), at)) {
+        index.add(print(blocks.bytes(), at), i);
       }
     }
     return index;
+  }
+
+  private static boolean isZero(byte[] bytes, int at) {
+    return Arrays.equals(bytes, at, at + BLOCK, ZEROS, 0, BLOCK);
   }
 
   private void add(long print, int number) {
@@ -80,16 +83,16 @@ public final class BlockIndex {
   }
 
   /** A fingerprint of a block, never 0. */
-  private static long print(byte[] block) {
+  private static long print(byte[] bytes, int at) {
     long a = 0;
     long b = 0;
     long c = 0;
     long d = 0;
-    for (int i = 0; i < BLOCK; i += 32) {
-      a = (a ^ (long) LONG.get(block, i)) * PRIME;
-      b = (b ^ (long) LONG.get(block, i + 8)) * PRIME;
-      c = (c ^ (long) LONG.get(block, i + 16)) * PRIME;
-      d = (d ^ (long) LONG.get(block, i + 24)) * PRIME;
+    for (int i = at; i < at + BLOCK; i += 32) {
+      a = (a ^ (long) LONG.get(bytes, i)) * PRIME;
+      b = (b ^ (long) LONG.get(bytes, i + 8)) * PRIME;
+      c = (c ^ (long) LONG.get(bytes, i + 16)) * PRIME;
+      d = (d ^ (long) LONG.get(bytes, i + 24)) * PRIME;
       a ^= a >>> 32;
       b ^= b >>> 32;
       c ^= c >>> 32;
@@ -101,63 +104,63 @@ public final class BlockIndex {
   }
 
   /**
-   * Finds which aligned blocks of another area are blocks of this one.
+   * Finds which aligned blocks of another source are blocks of this one.
    *
    * <p>A block that lies where it lay is preferred, then the one behind the last one used, then the
    * first of the same content.
    *
+   * @param oldBase the address of the indexed source's first byte
+   * @param newBase the address of the other's
    * @return exact copies, joined where they run on; blocks of zeros are not among them
    */
-  public List<Alignment> copies(int area) {
+  public List<Alignment> copies(BlockSource other, long oldBase, long newBase) throws IOException {
     var copies = new ArrayList<Alignment>();
-    long newBase = ByteSpace.base(area);
-    long newSize = space.size(area);
-    long oldEnd = base + space.size(ByteSpace.area(base));
+    var sought = new BlockReader(other);
     long start = 0;
     long from = 0;
-    long length = 0;
-    for (long at = 0; at + BLOCK <= newSize; at += BLOCK) {
-      long address = newBase + at;
-      space.copy(address, block, 0, BLOCK);
-      if (Arrays.equals(block, ZEROS)) {
+    long count = 0;
+    for (long i = 0; i < sought.blocks(); i++) {
+      int at = sought.seek(i);
+      if (isZero(sought.bytes(), at)) {
         continue;
       }
-      long next = from + length;
-      boolean adjacent = start + length == address && length > 0;
-      long old = -1;
-      if (adjacent && isSame(next, oldEnd)) {
-        length += BLOCK;
+      if (count > 0 && start + count == i && isSame(from + count, sought.bytes(), at)) {
+        count++;
         continue;
       }
-      if (isSame(base + at, oldEnd)) {
-        old = base + at;
-      } else {
-        int found = find(print(block));
-        if (found >= 0 && isSame(base + (long) found * BLOCK, oldEnd)) {
-          old = base + (long) found * BLOCK;
-        }
-      }
+      long old = find(i, sought.bytes(), at);
       if (old >= 0) {
-        if (length > 0) {
-          copies.add(new Alignment(start, from, length));
-        }
-        start = address;
+        add(copies, oldBase, from, newBase, start, count);
+        start = i;
         from = old;
-        length = BLOCK;
+        count = 1;
       }
     }
-    if (length > 0) {
-      copies.add(new Alignment(start, from, length));
-    }
+    add(copies, oldBase, from, newBase, start, count);
     return copies;
   }
 
-  /** Whether a block of the indexed area is the one being looked at. */
-  private boolean isSame(long old, long oldEnd) {
-    if (old + BLOCK > oldEnd) {
+  private static void add(
+      List<Alignment> copies, long oldBase, long from, long newBase, long start, long count) {
+    if (count > 0) {
+      copies.add(new Alignment(newBase + start * BLOCK, oldBase + from * BLOCK, count * BLOCK));
+    }
+  }
+
+  /** The block of the same content: that of the same number, else the first; -1 for none. */
+  private long find(long number, byte[] bytes, int at) throws IOException {
+    if (isSame(number, bytes, at)) {
+      return number;
+    }
+    int found = find(print(bytes, at));
+    return found >= 0 && isSame(found, bytes, at) ? found : -1;
+  }
+
+  private boolean isSame(long number, byte[] bytes, int at) throws IOException {
+    if (number >= blocks.blocks()) {
       return false;
     }
-    space.copy(old, other, 0, BLOCK);
-    return Arrays.equals(block, other);
+    int own = blocks.seek(number);
+    return Arrays.equals(blocks.bytes(), own, own + BLOCK, bytes, at, at + BLOCK);
   }
 }

@@ -36,7 +36,12 @@ public interface Volume {
 
   /** A volume over existing bytes, of whose inside nothing is known. The source is not closed. */
   static Volume of(BlockSource source) {
-    return ComposedVolume.build(source.size(), v -> v.source(0, source));
+    return of(source, List.of());
+  }
+
+  /** A volume over existing bytes and the files known to lie in them. The source is not closed. */
+  static Volume of(BlockSource source, List<Extent> extents) {
+    return new SourceVolume(source, extents);
   }
 
   /** A volume that holds only zeros. */

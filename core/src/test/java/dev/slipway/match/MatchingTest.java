@@ -31,8 +31,7 @@ class MatchingTest {
     byte[] made = bytes(10 * BlockIndex.BLOCK);
     System.arraycopy(old, 2 * BlockIndex.BLOCK, made, 5 * BlockIndex.BLOCK, 3 * BlockIndex.BLOCK);
     Arrays.fill(made, 0, BlockIndex.BLOCK, (byte) 0);
-    ByteSpace space = space(old, made);
-    assertThat(BlockIndex.of(space, 0).copies(1))
+    assertThat(BlockIndex.of(BlockSource.bytes(old)).copies(BlockSource.bytes(made), 0, NEW))
         .containsExactly(
             new Alignment(NEW + 5 * BlockIndex.BLOCK, 2 * BlockIndex.BLOCK, 3 * BlockIndex.BLOCK));
   }

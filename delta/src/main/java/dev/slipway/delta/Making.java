@@ -20,7 +20,6 @@ import java.util.zip.CRC32C;
 /** One making of a delta, step by step. */
 final class Making {
   private static final int STEP_BITS = 20;
-  private static final BlockSource NOTHING = BlockSource.bytes(new byte[0]);
 
   private final BlockSource source;
   private final BlockSource target;
@@ -46,7 +45,7 @@ final class Making {
         Aside.run(options.executor(), () -> Digest.of(source.stream(0, source.size())));
     Aside<TargetDigests.Checks> checks =
         Aside.run(options.executor(), () -> TargetDigests.Checks.of(target, 1 << STEP_BITS));
-    List<Alignment> copies = Search.equalBlocks(ByteSpace.of(List.of(source, NOTHING, target)));
+    List<Alignment> copies = Search.equalBlocks(source, target);
     try (MemberTexts old = openSource(copies);
         MemberTexts made = openTarget(copies)) {
       ByteSpace space = ByteSpace.of(List.of(source, old.plain(), target, made.plain()));

@@ -2,6 +2,7 @@
 package dev.slipway.delta;
 
 import dev.slipway.delta.Place.Area;
+import dev.slipway.io.BlockSource;
 import dev.slipway.match.Alignment;
 import dev.slipway.match.BlockIndex;
 import dev.slipway.match.ByteSpace;
@@ -10,6 +11,7 @@ import dev.slipway.match.Matching.Range;
 import dev.slipway.match.Matching.Sampled;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -50,8 +52,10 @@ final class Search {
     }
   }
 
-  static List<Alignment> equalBlocks(ByteSpace space) {
-    return BlockIndex.of(space, Area.SOURCE.ordinal()).copies(Area.TARGET.ordinal());
+  static List<Alignment> equalBlocks(BlockSource source, BlockSource target) throws IOException {
+    long from = ByteSpace.base(Area.SOURCE.ordinal());
+    long to = ByteSpace.base(Area.TARGET.ordinal());
+    return BlockIndex.of(source).copies(target, from, to);
   }
 
   /**

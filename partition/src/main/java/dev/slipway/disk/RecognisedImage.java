@@ -73,7 +73,7 @@ public final class RecognisedImage implements Volume {
           new Part(
               partition,
               partition.offsetBytes(),
-              new SourceVolume(slice, filesIn(partition, slice, name))));
+              Volume.of(slice, filesIn(partition, slice, name))));
     }
     return new RecognisedImage(source, inspection, parts);
   }
@@ -117,7 +117,7 @@ public final class RecognisedImage implements Volume {
 
   @Override
   public void writeTo(BlockSink sink, Progress progress) throws IOException {
-    new SourceVolume(source, extents).writeTo(sink, progress);
+    Volume.of(source, extents).writeTo(sink, progress);
   }
 
   @Override

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.slipway.disk;
+package dev.slipway.volume;
 
 import dev.slipway.io.BlockSink;
 import dev.slipway.io.BlockSource;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
-import dev.slipway.volume.Extent;
-import dev.slipway.volume.Volume;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
