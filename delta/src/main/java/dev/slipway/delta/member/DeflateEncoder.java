@@ -126,9 +126,7 @@ final class DeflateEncoder {
         blocks.match(length, distance, base + at, base + at + length);
         boolean enter = length <= lazyLength && (gzip || ahead - length >= DeflateFormat.MATCH_MIN);
         if (enter) {
-          for (int place = at + 1; place < at + length; place++) {
-            window.insert(place);
-          }
+          window.insertAll(at + 1, at + length - 1);
         }
         at += length;
         ahead -= length;
@@ -147,9 +145,7 @@ final class DeflateEncoder {
       if (heldLength >= DeflateFormat.MATCH_MIN && length <= heldLength) {
         int end = at - 1 + heldLength;
         int lastEntered = gzip ? end - 1 : Math.min(end - 1, at + ahead - DeflateFormat.MATCH_MIN);
-        for (int place = at + 1; place <= lastEntered; place++) {
-          window.insert(place);
-        }
+        window.insertAll(at + 1, lastEntered);
         blocks.match(heldLength, heldDistance, base + at, base + end);
         ahead -= heldLength - 1;
         at = end;

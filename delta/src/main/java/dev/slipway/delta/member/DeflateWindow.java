@@ -69,6 +69,22 @@ final class DeflateWindow {
     return found;
   }
 
+  /** Enters all places from one to another. */
+  void insertAll(int first, int last) {
+    byte[] window = bytes;
+    char[] heads = head;
+    char[] chain = previous;
+    int shift = hashShift;
+    int mask = hashMask;
+    // Three shifts move a byte out of the mask, so the hash can go on from place to place.
+    int hash = (window[first] & 0xff) << shift ^ (window[first + 1] & 0xff);
+    for (int place = first; place <= last; place++) {
+      hash = (hash << shift ^ (window[place + 2] & 0xff)) & mask;
+      chain[place & MASK] = heads[hash];
+      heads[hash] = (char) place;
+    }
+  }
+
   /** Moves the upper half down. What lay there stays, and GNU gzip's searches may look at it. */
   void slide() {
     System.arraycopy(bytes, DeflateFormat.WINDOW_BYTES, bytes, 0, DeflateFormat.WINDOW_BYTES);
