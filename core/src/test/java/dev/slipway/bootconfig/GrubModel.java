@@ -39,6 +39,7 @@ public final class GrubModel {
   private final StringBuilder console = new StringBuilder();
   private boolean writable = true;
   private Set<String> broken = Set.of();
+  private String platform = "pc";
   private int place = 1;
   private Set<String> loaders = Set.of("(hd0,gpt1)1023+1", "(hd0,gpt1)2047+1");
   private String loaded;
@@ -102,11 +103,18 @@ public final class GrubModel {
     return this;
   }
 
+  /** As the boot loader of UEFI firmware, with the other programs that can be loaded. */
+  public GrubModel underUefi(int newPlace, Set<String> loadable) {
+    platform = "efi";
+    return in(newPlace, loadable);
+  }
+
   /** Runs the script and its default entry: the {@code slipway.slot} that was started. */
   public String start() {
     variables.put("prefix", "(hd0,gpt2)/EFI/debian");
-    variables.put("grub_platform", "pc");
-    variables.put("cmdpath", "(hd0," + place + ")");
+    variables.put("grub_platform", platform);
+    variables.put("grub_cpu", platform.equals("pc") ? "i386" : "x86_64");
+    variables.put("cmdpath", platform.equals("pc") ? "(hd0," + place + ")" : "(hd0,gpt2)/EFI/BOOT");
     run(script);
     if (outcome != null) {
       return outcome;
@@ -233,6 +241,8 @@ public final class GrubModel {
       return switch (words.get(0)) {
         case "-z" -> words.get(1).isEmpty();
         case "-n" -> !words.get(1).isEmpty();
+        case "-f" ->
+            words.get(1).equals("(hd0,gpt2)/EFI/BOOT/" + LoaderPlaces.EFI_PLACE_FILE + place);
         case "-s" -> kernels.stream().anyMatch(k -> words.get(1).startsWith("(hd0," + k + ")/"));
         default -> throw new AssertionError("GRUB's model has no test " + words);
       };
