@@ -5,14 +5,12 @@ import dev.slipway.io.FormatException;
 import io.airlift.compress.Decompressor;
 import io.airlift.compress.lz4.Lz4Decompressor;
 import io.airlift.compress.lzo.LzoDecompressor;
-import io.airlift.compress.zstd.ZstdCompressor;
 import io.airlift.compress.zstd.ZstdDecompressor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.Arrays;
 import java.util.zip.Adler32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -49,6 +47,10 @@ public enum BlockCodec {
   /** RFC 8878, one frame. */
   ZSTD;
 
+  /** Each has tables of a megabyte, which are as costly to make as a block is to compress. */
+  private static final ThreadLocal<ZstdEncoder> ZSTD_ENCODERS =
+      ThreadLocal.withInitial(ZstdEncoder::new);
+
   private static final int MEMORY_KIB = 96 << 10;
   private static final int ZLIB_HEADER = 0x789c;
 
@@ -68,12 +70,7 @@ public enum BlockCodec {
       return switch (this) {
         case ZLIB -> zlib(block, offset, length);
         case XZ -> xz(block, offset, length, dictionaryBytes);
-        case ZSTD -> {
-          var compressor = new ZstdCompressor();
-          byte[] out = new byte[compressor.maxCompressedLength(length)];
-          int size = compressor.compress(block, offset, length, out, 0, out.length);
-          yield Arrays.copyOf(out, size);
-        }
+        case ZSTD -> ZSTD_ENCODERS.get().encode(block, offset, length);
         default -> throw new UnsupportedOperationException(this + " is only read");
       };
     } catch (IOException e) {

@@ -20,6 +20,16 @@ final class CodecProperties {
     assertThat(codec.decode(codec.encode(bytes), "t", bytes.length)).isEqualTo(bytes);
   }
 
+  @Property(tries = 100)
+  void blocksOfZstdComeBack(@ForAll int seed, @ForAll @IntRange(max = 300_000) int size)
+      throws IOException {
+    byte[] bytes = CodecTest.mixed(size, seed);
+    byte[] packed = BlockCodec.ZSTD.encode(bytes, 0, size, size);
+    byte[] back = new byte[size];
+    assertThat(BlockCodec.ZSTD.decode(packed, 0, packed.length, back, "t")).isEqualTo(size);
+    assertThat(back).isEqualTo(bytes);
+  }
+
   /** Sizes and writes around the window's edges, with matches as far back as they reach. */
   @Property(tries = 60)
   void jdkReadsOurDeflateHoweverItIsWritten(
