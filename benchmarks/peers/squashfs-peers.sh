@@ -5,7 +5,7 @@
 # Without a tar, mmdebstrap makes one of about 400 MB through the host's own apt configuration.
 # mksquashfs starts from a directory, our writer from a tree whose contents lie in a pack; both write a new file in PEER_TMP (default /dev/shm).
 # RUNS: how often (default 3); THREADS (default 2); KINDS: what to compare (default "zstd gzip xz").
-# Needs root, squashfs-tools, mmdebstrap without a tar, and benchmarks/target/benchmarks.jar (mvn -q package -DskipTests) or a class path in CLASSPATH.
+# Needs root, squashfs-tools, mmdebstrap and acl without a tar, and benchmarks/target/benchmarks.jar (mvn -q package -DskipTests) or a class path in CLASSPATH.
 set -euo pipefail
 home=$(cd "$(dirname "$0")/../.." && pwd)
 classpath=${CLASSPATH:-$home/benchmarks/target/benchmarks.jar}
@@ -17,7 +17,8 @@ work=$(mktemp -d -p "${PEER_TMP:-/dev/shm}" squashfs-peers.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 tar=${1:-$work/rootfs.tar}
 if [ $# = 0 ]; then
-  mmdebstrap --quiet --variant=minbase --include=linux-image-cloud-amd64,systemd-sysv,udev,dbus,iproute2,openssh-server bookworm "$tar"
+  # squashfs holds no access control lists
+  mmdebstrap --quiet --variant=minbase --include=linux-image-cloud-amd64,systemd-sysv,udev,dbus,iproute2,openssh-server --customize-hook='setfacl -R -b "$1/var/log"' bookworm "$tar"
 fi
 mkdir "$work/tree"
 tar -C "$work/tree" --warning=no-timestamp --numeric-owner --xattrs --xattrs-include='*' -xpf "$tar"
