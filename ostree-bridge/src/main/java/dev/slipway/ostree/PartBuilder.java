@@ -194,16 +194,8 @@ final class PartBuilder implements Closeable {
       add(new byte[1]); // ostree 2022.7 fails on an empty file in a part without any data
     }
     data.flush();
-    byte[] modeBytes =
-        Variant.array(
-                "(uuu)",
-                modes.keySet().stream()
-                    .map(m -> Variant.tuple(big(m.uid()), big(m.gid()), big(m.mode())))
-                    .toList())
-            .toBytes();
-    byte[] attributeBytes =
-        Variant.array("a(ayay)", attributes.keySet().stream().map(Xattributes::toVariant).toList())
-            .toBytes();
+    byte[] modeBytes = modeBytes();
+    byte[] attributeBytes = attributeBytes();
     out.write(modeBytes);
     out.write(attributeBytes);
     Files.copy(file, out);
@@ -217,6 +209,30 @@ final class PartBuilder implements Closeable {
         out.write((int) (end >>> (8 * i)));
       }
     }
+  }
+
+  /** How large the payload is, or a few bytes less. */
+  long payloadBytesMax() {
+    return modeBytes().length
+        + attributeBytes().length
+        + Math.max(dataBytes, 1)
+        + operations.size()
+        + 3L * Long.BYTES;
+  }
+
+  private byte[] modeBytes() {
+    return Variant.array(
+            "(uuu)",
+            modes.keySet().stream()
+                .map(m -> Variant.tuple(big(m.uid()), big(m.gid()), big(m.mode())))
+                .toList())
+        .toBytes();
+  }
+
+  private byte[] attributeBytes() {
+    return Variant.array(
+            "a(ayay)", attributes.keySet().stream().map(Xattributes::toVariant).toList())
+        .toBytes();
   }
 
   private static Variant big(long value) {

@@ -2,6 +2,9 @@
 package dev.slipway.ostree;
 
 import dev.slipway.digest.Digest;
+import dev.slipway.lzma.Parameters;
+import dev.slipway.lzma.ThoroughLzma2;
+import dev.slipway.lzma.XzOutput;
 import dev.slipway.ostree.DeltaSuperblock.Part;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -35,42 +38,64 @@ final class PartFile {
   private static final int DICTIONARY_BYTES_MAX = 14 << 20;
   private static final int DICTIONARY_BYTES_STEP = 1 << 16;
 
-  /** In runs of zeros a deeper search, or one in a tree, costs much and finds little. */
-  private static final int PATCH_DEPTH = 16;
+  /** How many bits of the byte before choose the models of a byte in a patch. */
+  private static final int CONTEXT_BITS = 3;
 
   private PartFile() {}
 
   /** Compresses a part. */
   static Part write(PartBuilder part, Kind kind, MemoryBudget budget, Path file)
       throws IOException {
-    var options = new LZMA2Options(LZMA2Options.PRESET_MAX - 1);
     if (kind == Kind.PATCHES) {
-      options.setPb(0);
-      options.setNiceLen(LZMA2Options.NICE_LEN_MAX);
-      options.setMatchFinder(LZMA2Options.MF_HC4);
-      options.setDepthLimit(PATCH_DEPTH);
-    }
-    if (kind == Kind.FILES) {
-      options.setPb(0);
-      options.setLc(LZMA2Options.LC_LP_MAX);
-    }
-    long steps = part.dataBytes() / DICTIONARY_BYTES_STEP + 1;
-    options.setDictSize((int) Math.min(DICTIONARY_BYTES_MAX, steps * DICTIONARY_BYTES_STEP));
-    FilterOptions[] filters =
-        kind == Kind.PROGRAMS
-            ? new FilterOptions[] {new X86Options(), options}
-            : new FilterOptions[] {options};
-    try (MemoryBudget.Share ignored = budget.take(options.getEncoderMemoryUsage() * 1024L);
-        OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
-      out.write(XZ_MARK);
-      try (var xz = new XZOutputStream(out, filters, XZ.CHECK_CRC64)) {
-        part.writeTo(xz);
-      }
+      writePatches(part, budget, file);
+    } else {
+      writeFiles(part, kind, budget, file);
     }
     Digest checksum;
     try (var in = Files.newInputStream(file)) {
       checksum = Digest.of(in);
     }
     return new Part(checksum, Files.size(file), part.objectBytes(), part.objects());
+  }
+
+  private static int dictionaryBytes(PartBuilder part) {
+    long steps = part.dataBytes() / DICTIONARY_BYTES_STEP + 1;
+    return (int) Math.min(DICTIONARY_BYTES_MAX, steps * DICTIONARY_BYTES_STEP);
+  }
+
+  private static void writePatches(PartBuilder part, MemoryBudget budget, Path file)
+      throws IOException {
+    var parameters = new Parameters(dictionaryBytes(part), CONTEXT_BITS, 0, 0);
+    long size = part.payloadBytesMax();
+    try (MemoryBudget.Share ignored = budget.take(ThoroughLzma2.memoryBytes(parameters, size));
+        OutputStream out = marked(file);
+        var xz = new XzOutput(out, parameters, size)) {
+      part.writeTo(xz);
+    }
+  }
+
+  private static void writeFiles(PartBuilder part, Kind kind, MemoryBudget budget, Path file)
+      throws IOException {
+    var options = new LZMA2Options(LZMA2Options.PRESET_MAX - 1);
+    if (kind == Kind.FILES) {
+      options.setPb(0);
+      options.setLc(LZMA2Options.LC_LP_MAX);
+    }
+    options.setDictSize(dictionaryBytes(part));
+    FilterOptions[] filters =
+        kind == Kind.PROGRAMS
+            ? new FilterOptions[] {new X86Options(), options}
+            : new FilterOptions[] {options};
+    try (MemoryBudget.Share ignored = budget.take(options.getEncoderMemoryUsage() * 1024L);
+        OutputStream out = marked(file);
+        var xz = new XZOutputStream(out, filters, XZ.CHECK_CRC64)) {
+      part.writeTo(xz);
+    }
+  }
+
+  private static OutputStream marked(Path file) throws IOException {
+    var out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+    out.write(XZ_MARK);
+    return out;
   }
 }

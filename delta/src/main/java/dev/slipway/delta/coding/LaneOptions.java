@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.delta.coding;
 
-import dev.slipway.delta.lzma.QuickLzma2;
+import dev.slipway.lzma.Parameters;
+import dev.slipway.lzma.QuickLzma2;
 import dev.slipway.io.BlockSource;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,7 +34,7 @@ public record LaneOptions(int dictionaryBytes, int contextBits, int positionBits
     if (effort == Effort.FAST) {
       QuickLzma2.compress(
           plain,
-          new QuickLzma2.Parameters(dictionary, contextBits, literalPositionBits(), positionBits),
+          new Parameters(dictionary, contextBits, literalPositionBits(), positionBits),
           out);
     } else {
       Lzma2.compress(plain, thorough(dictionary), out);

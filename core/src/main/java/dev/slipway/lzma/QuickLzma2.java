@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.slipway.delta.lzma;
+package dev.slipway.lzma;
 
 import dev.slipway.io.BlockSource;
 import java.io.IOException;
@@ -21,21 +21,8 @@ public final class QuickLzma2 {
   private static final int MATCH_MAX = 273;
   private static final int MATCH_MIN = 2;
 
-  /** No symbol takes more bytes, which the encoders of the LZMA SDK rely on too. */
-  private static final int SYMBOL_MAX = 26;
-
-  private static final int STORED_HEADER = 3;
-  private static final int CHUNK_PLAIN = (1 << 21) - MATCH_MAX;
-  private static final int CHUNK_PACKED = (1 << 16) - SYMBOL_MAX - STORED_HEADER;
-  private static final int STORED_MAX = 1 << 16;
-  private static final int PACKED_HEADER = 5;
-
-  private static final int STORED_ANEW = 1;
-  private static final int STORED = 2;
-  private static final int PACKED = 0x80;
-  private static final int RESET_STATE = 1 << 5;
-  private static final int RESET_PROPERTIES = 2 << 5;
-  private static final int RESET_DICTIONARY = 3 << 5;
+  private static final int CHUNK_PLAIN = Chunks.PLAIN_MAX - MATCH_MAX;
+  private static final int CHUNK_PACKED = Chunks.PACKED_MAX;
 
   /** A match this long is taken at once. */
   private static final int LONG = 32;
@@ -57,10 +44,9 @@ public final class QuickLzma2 {
   private static final int ORIGIN = 16;
 
   private final InputStream in;
-  private final OutputStream out;
-  private final RangeOutput range = new RangeOutput(CHUNK_PACKED + 2 * SYMBOL_MAX);
+  private final Chunks chunks;
+  private final RangeOutput range = new RangeOutput(CHUNK_PACKED + 2 * Chunks.SYMBOL_MAX);
   private final Symbols symbols;
-  private final int properties;
   private final int reach;
   private final byte[] bytes;
   private final RowFinder finder;
@@ -73,59 +59,14 @@ public final class QuickLzma2 {
   /** Whether the finder was asked about the position already. */
   private boolean looked;
 
-  private int reset = RESET_DICTIONARY;
-
   private QuickLzma2(InputStream in, long size, Parameters parameters, OutputStream out) {
     this.in = in;
-    this.out = out;
-    symbols =
-        new Symbols(
-            range, parameters.contextBits, parameters.literalPositionBits, parameters.positionBits);
-    properties =
-        (parameters.positionBits * 5 + parameters.literalPositionBits) * 9 + parameters.contextBits;
-    reach = (int) Math.min(parameters.dictionaryBytes, Math.max(size, 1));
+    chunks = new Chunks(out, parameters);
+    symbols = new Symbols(range, parameters);
+    reach = (int) Math.min(parameters.dictionaryBytes(), Math.max(size, 1));
     long ahead = Math.max(reach, 2L * CHUNK_PLAIN);
     bytes = new byte[(int) (ORIGIN + Math.min(size, reach + ahead)) + MATCH_MAX];
     finder = new RowFinder(bytes, reach);
-  }
-
-  /**
-   * How to code.
-   *
-   * @param dictionaryBytes how far back a match may lie, at most 512 MiB
-   * @param contextBits how many high bits of the byte before choose a literal's models
-   * @param literalPositionBits how many low bits of the position do
-   * @param positionBits how many low bits of the position choose the models of all else
-   */
-  public record Parameters(
-      int dictionaryBytes, int contextBits, int literalPositionBits, int positionBits) {
-    private static final int DICTIONARY_MAX = 1 << 29;
-    private static final int BITS_MAX = 4;
-
-    /**
-     * @throws IllegalArgumentException for what no decoder of LZMA2 takes
-     */
-    public Parameters {
-      if (dictionaryBytes < 1 || dictionaryBytes > DICTIONARY_MAX) {
-        throw new IllegalArgumentException(
-            "dictionary: found " + dictionaryBytes + " bytes, expected 1 to " + DICTIONARY_MAX);
-      }
-      boolean literals =
-          contextBits >= 0
-              && literalPositionBits >= 0
-              && contextBits + literalPositionBits <= BITS_MAX;
-      if (!literals || positionBits < 0 || positionBits > BITS_MAX) {
-        throw new IllegalArgumentException(
-            "found lc="
-                + contextBits
-                + " lp="
-                + literalPositionBits
-                + " pb="
-                + positionBits
-                + ", expected lc + lp and pb of at most "
-                + BITS_MAX);
-      }
-    }
   }
 
   /** Compresses a source, up to and with the byte that ends the stream; the stream stays open. */
@@ -138,9 +79,9 @@ public final class QuickLzma2 {
 
   private void run() throws IOException {
     for (fill(); position < limit; fill()) {
-      int length = Math.min(STORED_MAX, limit - position);
+      int length = Math.min(Chunks.STORED_MAX, limit - position);
       if (Randomness.looksRandom(bytes, position, length)) {
-        store(position, length);
+        chunks.store(bytes, position, length);
         position += length;
         looked = false;
         literals = 0;
@@ -148,7 +89,7 @@ public final class QuickLzma2 {
         chunk();
       }
     }
-    out.write(0);
+    chunks.end();
   }
 
   /** Makes sure that a whole chunk lies ahead, if there is so much. */
@@ -172,15 +113,8 @@ public final class QuickLzma2 {
     limit += count;
   }
 
-  private void store(int start, int length) throws IOException {
-    out.write(reset == RESET_DICTIONARY ? STORED_ANEW : STORED);
-    u16(length - 1);
-    out.write(bytes, start, length);
-    reset = reset >= RESET_PROPERTIES ? RESET_PROPERTIES : RESET_STATE;
-  }
-
   private void chunk() throws IOException {
-    if (reset != 0) {
+    if (chunks.startsAnew()) {
       symbols.reset();
     }
     range.begin();
@@ -188,26 +122,7 @@ public final class QuickLzma2 {
     while (position < limit && position - start < CHUNK_PLAIN && range.size() <= CHUNK_PACKED) {
       step();
     }
-    int plain = position - start;
-    int packed = range.size();
-    int header = PACKED_HEADER + (reset >= RESET_PROPERTIES ? 1 : 0);
-    if (header + packed > STORED_HEADER + plain) {
-      store(start, plain);
-      return;
-    }
-    out.write(PACKED | reset | plain - 1 >>> 16);
-    u16(plain - 1);
-    u16(packed - 1);
-    if (reset >= RESET_PROPERTIES) {
-      out.write(properties);
-    }
-    out.write(range.finish(), 0, packed);
-    reset = 0;
-  }
-
-  private void u16(int value) throws IOException {
-    out.write(value >>> Byte.SIZE);
-    out.write(value);
+    chunks.pack(bytes, start, position - start, range);
   }
 
   /** Codes one symbol, or a few literals. */

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.slipway.delta.lzma;
+package dev.slipway.lzma;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.slipway.delta.lzma.QuickLzma2.Parameters;
 import dev.slipway.io.BlockSource;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -77,11 +76,11 @@ class QuickLzma2Test {
 
   @Test
   void whatDecodersRefuseIsRefused() {
-    assertThatThrownBy(() -> new QuickLzma2.Parameters(0, 3, 0, 2))
+    assertThatThrownBy(() -> new Parameters(0, 3, 0, 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("dictionary: found 0 bytes, expected 1 to 536870912");
     for (int[] bits : new int[][] {{3, 2, 0}, {0, 0, 5}, {-1, 0, 0}}) {
-      assertThatThrownBy(() -> new QuickLzma2.Parameters(SMALL, bits[0], bits[1], bits[2]))
+      assertThatThrownBy(() -> new Parameters(SMALL, bits[0], bits[1], bits[2]))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("lc=" + bits[0]);
     }

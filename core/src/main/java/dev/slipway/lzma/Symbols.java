@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.slipway.delta.lzma;
+package dev.slipway.lzma;
 
 import java.util.Arrays;
 
@@ -12,45 +12,45 @@ import java.util.Arrays;
 final class Symbols {
   static final int REPS = 4;
 
-  private static final int STATES = 12;
-  private static final int LITERAL_STATES = 7;
-  private static final int POSITIONS = 1 << 4;
-  private static final int LITERAL_MODELS = 0x300;
-  private static final int DISTANCE_STATES = 4;
-  private static final int SLOT_BITS = 6;
-  private static final int MODEL_START = 4;
-  private static final int MODEL_END = 14;
-  private static final int ALIGN_BITS = 4;
+  static final int STATES = 12;
+  static final int LITERAL_STATES = 7;
+  static final int POSITIONS = 1 << 4;
+  static final int LITERAL_MODELS = 0x300;
+  static final int DISTANCE_STATES = 4;
+  static final int SLOT_BITS = 6;
+  static final int MODEL_START = 4;
+  static final int MODEL_END = 14;
+  static final int ALIGN_BITS = 4;
 
   private final RangeOutput out;
-  private final int contextBits;
-  private final int literalPositionMask;
-  private final int positionMask;
+  final int contextBits;
+  final int literalPositionMask;
+  final int positionMask;
 
-  private final short[] isMatch = RangeOutput.models(STATES * POSITIONS);
-  private final short[] isRep = RangeOutput.models(STATES);
-  private final short[] isRep0 = RangeOutput.models(STATES);
-  private final short[] isRep1 = RangeOutput.models(STATES);
-  private final short[] isRep2 = RangeOutput.models(STATES);
-  private final short[] isRep0Long = RangeOutput.models(STATES * POSITIONS);
-  private final short[] literals;
-  private final short[] slots = RangeOutput.models(DISTANCE_STATES << SLOT_BITS);
-  private final short[] special = RangeOutput.models(1 << MODEL_END / 2);
-  private final short[] align = RangeOutput.models(1 << ALIGN_BITS);
-  private final Lengths matchLengths = new Lengths();
-  private final Lengths repLengths = new Lengths();
+  final short[] isMatch = RangeOutput.models(STATES * POSITIONS);
+  final short[] isRep = RangeOutput.models(STATES);
+  final short[] isRep0 = RangeOutput.models(STATES);
+  final short[] isRep1 = RangeOutput.models(STATES);
+  final short[] isRep2 = RangeOutput.models(STATES);
+  final short[] isRep0Long = RangeOutput.models(STATES * POSITIONS);
+  final short[] literals;
+  final short[] slots = RangeOutput.models(DISTANCE_STATES << SLOT_BITS);
+  final short[] special = RangeOutput.models(1 << MODEL_END / 2);
+  final short[] align = RangeOutput.models(1 << ALIGN_BITS);
+  final Lengths matchLengths = new Lengths();
+  final Lengths repLengths = new Lengths();
 
-  private int state;
+  int state;
 
   /** The last distances, the latest first, each less one. */
   final int[] reps = new int[REPS];
 
-  Symbols(RangeOutput out, int contextBits, int literalPositionBits, int positionBits) {
+  Symbols(RangeOutput out, Parameters parameters) {
     this.out = out;
-    this.contextBits = contextBits;
-    literalPositionMask = (1 << literalPositionBits) - 1;
-    positionMask = (1 << positionBits) - 1;
-    literals = RangeOutput.models(LITERAL_MODELS << contextBits + literalPositionBits);
+    contextBits = parameters.contextBits();
+    literalPositionMask = (1 << parameters.literalPositionBits()) - 1;
+    positionMask = (1 << parameters.positionBits()) - 1;
+    literals = RangeOutput.models(LITERAL_MODELS << contextBits + parameters.literalPositionBits());
   }
 
   /** Forgets everything. */
@@ -70,18 +70,37 @@ final class Symbols {
   /** Codes the byte at a position; positions count from where the dictionary starts. */
   void literal(byte[] bytes, int position) {
     out.bit(isMatch, state * POSITIONS + (position & positionMask), 0);
-    int before = bytes[position - 1] & 0xff;
-    int context =
-        (position & literalPositionMask) << contextBits | before >>> Byte.SIZE - contextBits;
     int symbol = bytes[position] & 0xff;
+    int models = literalModels(position, bytes[position - 1]);
     if (state < LITERAL_STATES) {
-      out.tree(literals, LITERAL_MODELS * context, Byte.SIZE, symbol);
-      state = Math.max(0, state - 3);
+      out.tree(literals, models, Byte.SIZE, symbol);
     } else {
-      int expected = bytes[position - reps[0] - 1] & 0xff;
-      out.literalAgainst(literals, LITERAL_MODELS * context, symbol, expected);
-      state -= state < 10 ? 3 : 6;
+      out.literalAgainst(literals, models, symbol, bytes[position - reps[0] - 1] & 0xff);
     }
+    state = afterLiteral(state);
+  }
+
+  /** Where the models of a literal start. */
+  int literalModels(int position, int before) {
+    return LITERAL_MODELS
+        * ((position & literalPositionMask) << contextBits
+            | (before & 0xff) >>> Byte.SIZE - contextBits);
+  }
+
+  static int afterLiteral(int state) {
+    return state < 10 ? Math.max(0, state - 3) : state - 6;
+  }
+
+  static int afterMatch(int state) {
+    return state < LITERAL_STATES ? 7 : 10;
+  }
+
+  static int afterRepeat(int state) {
+    return state < LITERAL_STATES ? 8 : 11;
+  }
+
+  static int afterShortRepeat(int state) {
+    return state < LITERAL_STATES ? 9 : 11;
   }
 
   /**
@@ -93,7 +112,7 @@ final class Symbols {
     int positionState = position & positionMask;
     out.bit(isMatch, state * POSITIONS + positionState, 1);
     out.bit(isRep, state, 0);
-    state = state < LITERAL_STATES ? 7 : 10;
+    state = afterMatch(state);
     matchLengths.code(length, positionState);
     int distanceState = Math.min(length - Lengths.LEAST, DISTANCE_STATES - 1);
     int slot = slot(distance);
@@ -114,7 +133,7 @@ final class Symbols {
     reps[0] = distance;
   }
 
-  private static int slot(int distance) {
+  static int slot(int distance) {
     if (distance < MODEL_START) {
       return distance;
     }
@@ -141,24 +160,24 @@ final class Symbols {
       reps[0] = distance;
     }
     if (length == 1) {
-      state = state < LITERAL_STATES ? 9 : 11;
+      state = afterShortRepeat(state);
     } else {
       repLengths.code(length, positionState);
-      state = state < LITERAL_STATES ? 8 : 11;
+      state = afterRepeat(state);
     }
   }
 
   /** How long a match is: short, middling or long, and then which of these. */
-  private final class Lengths {
+  final class Lengths {
     static final int LEAST = 2;
-    private static final int SHORT_BITS = 3;
-    private static final int SHORT = 1 << SHORT_BITS;
-    private static final int LONG_BITS = 8;
+    static final int SHORT_BITS = 3;
+    static final int SHORT = 1 << SHORT_BITS;
+    static final int LONG_BITS = 8;
 
-    private final short[] choice = RangeOutput.models(2);
-    private final short[] low = RangeOutput.models(POSITIONS * SHORT);
-    private final short[] middle = RangeOutput.models(POSITIONS * SHORT);
-    private final short[] high = RangeOutput.models(1 << LONG_BITS);
+    final short[] choice = RangeOutput.models(2);
+    final short[] low = RangeOutput.models(POSITIONS * SHORT);
+    final short[] middle = RangeOutput.models(POSITIONS * SHORT);
+    final short[] high = RangeOutput.models(1 << LONG_BITS);
 
     void reset() {
       RangeOutput.reset(choice);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.slipway.delta.lzma;
+package dev.slipway.lzma;
 
 /** Tells bytes that no encoder will make smaller, such as those of something compressed. */
 final class Randomness {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.slipway.delta.lzma;
+package dev.slipway.lzma;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -77,6 +77,10 @@ final class RowFinder {
 
   static int intAt(byte[] bytes, int at) {
     return (int) INT.get(bytes, at);
+  }
+
+  static long longAt(byte[] bytes, int at) {
+    return (long) LONG.get(bytes, at);
   }
 
   /** How many bytes from two places on are the same, where the second ends at a limit. */
@@ -167,7 +171,7 @@ final class RowFinder {
   }
 
   /** Which bytes of a word are a certain one, a bit for each. */
-  private static int equalBytes(long word, int wanted) {
+  static int equalBytes(long word, int wanted) {
     long other = word ^ wanted * ONES;
     long top = ~((other & LOW_BITS) + LOW_BITS | other | LOW_BITS);
     return (int) ((top >>> 7) * GATHER >>> Long.SIZE - Byte.SIZE);
@@ -194,7 +198,7 @@ final class RowFinder {
     move(latest, towardsStart);
   }
 
-  private static void move(int[] positions, int towardsStart) {
+  static void move(int[] positions, int towardsStart) {
     for (int i = 0; i < positions.length; i++) {
       positions[i] = Math.max(0, positions[i] - towardsStart);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.slipway.delta.lzma;
+package dev.slipway.lzma;
 
 import java.util.Arrays;
 
