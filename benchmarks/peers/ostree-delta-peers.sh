@@ -6,7 +6,6 @@
 set -eu
 old=$1 new=$2 work=${3:-$(mktemp -d)}
 slipway=${SLIPWAY:-./slipway}
-export JAVA_TOOL_OPTIONS="${JAVA_TOOL_OPTIONS:--Xmx400m -XX:+UseParallelGC}"
 
 mkdir -p "$work"
 ostree --repo="$work/repo" init --mode=archive

@@ -28,13 +28,13 @@ final class CheapestPath {
   private static final int UNREACHED = Integer.MAX_VALUE;
 
   /** Lengths up to this are all tried. */
-  private static final int SHORT = 18;
+  private static final int SHORT = 16;
 
   /** And so many below the longest. */
-  private static final int ENDS = 8;
+  private static final int ENDS = 6;
 
   /** Positions within a repeat of the last distance this long are passed: that is how runs go. */
-  private static final int RUN = 16;
+  private static final int RUN = 12;
 
   /** So are those within any other match this long; within shorter ones better ones may start. */
   private static final int LONG = 200;

@@ -2,26 +2,33 @@
 package dev.slipway.lzma;
 
 /**
- * Finds the nearest places of ever longer matches in bytes that are mostly runs of one value.
+ * Finds the nearest places of ever longer matches in bytes that are mostly zeros.
  *
  * <p>Rows as in {@link RowFinder}: four bytes lead to the last {@value #WAYS} positions that begin
  * with them, with a byte of the hash for each. Two bytes and three lead to the latest position
- * alone, eight to the last {@value #LONG_WAYS}: where four bytes are so frequent that their row
- * holds nothing but the neighbourhood, a long match far away is still found. Positions within runs
- * are not noted, so the tables are small enough for a processor's caches.
+ * alone, eight to the last {@value #WIDE_WAYS}.
  *
- * <p>Memory: 5 bytes for each of a million positions at most, 4 for a quarter as many of eight
- * bytes.
+ * <p>Where zeros follow, eight bytes say little. There a match is worth something when the run is
+ * as long and what comes behind it is the same, so eight bytes, the end of the run they lead into
+ * and the four bytes behind lead to places, too ("spans"), also from within the run. Rows do not
+ * know positions within runs: those would fill the few they belong to.
+ *
+ * <p>Memory: 7.5 MiB.
  */
 final class MatchRows {
   private static final int WAYS = 15;
   private static final int ROW = 16;
   private static final int ROW_SHIFT = 4;
-  private static final int ROW_BITS_MAX = 16;
-  private static final int TAG_BITS = Byte.SIZE;
-  private static final int LONG_WAYS = 4;
-  private static final int LONG_BITS_MAX = 16;
-  private static final int THREE_BITS = 16;
+  private static final int TABLE_BITS = 16;
+  private static final int ROW_BITS_SHIFT = Integer.SIZE - TABLE_BITS;
+  private static final int WIDE_WAYS = 4;
+
+  /** So many zeros at the end of eight bytes make them the start of a span. */
+  private static final int SPAN_ZEROS = 2;
+
+  /** How far from eight bytes the run may end. */
+  private static final int SPAN_REACH = 128;
+
   private static final int MIX = 0x9E3779B1;
   private static final long LONG_MIX = 0x9E3779B97F4A7C15L;
 
@@ -30,21 +37,23 @@ final class MatchRows {
 
   private final byte[] bytes;
   private final int reach;
-  private final int[] positions;
-  private final byte[] tags;
-  private final int rowShift;
-  private final int[] two = new int[1 << Short.SIZE];
-  private final int[] three = new int[1 << THREE_BITS];
-  private final int[] eight;
-  private final int eightShift;
+  private final int[] positions = new int[ROW << TABLE_BITS];
+  private final byte[] tags = new byte[ROW << TABLE_BITS];
+  private final int[] two = new int[1 << TABLE_BITS];
+  private final int[] three = new int[1 << TABLE_BITS];
+  private final int[] eight = new int[WIDE_WAYS << TABLE_BITS];
+  private final int[] spans = new int[WIDE_WAYS << TABLE_BITS];
+
+  /** Where the run of zeros ends that was looked at last. */
+  private int runEnd;
 
   /** What was found: lengths rise. */
   int count;
 
-  final int[] lengths = new int[2 + WAYS + LONG_WAYS];
+  final int[] lengths = new int[3 + WAYS + 2 * WIDE_WAYS];
 
   /** Each less one. */
-  final int[] distances = new int[2 + WAYS + LONG_WAYS];
+  final int[] distances = new int[3 + WAYS + 2 * WIDE_WAYS];
 
   /**
    * A finder over a buffer.
@@ -55,14 +64,6 @@ final class MatchRows {
   MatchRows(byte[] bytes, int reach) {
     this.bytes = bytes;
     this.reach = reach;
-    int wanted = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(1, reach - 1 >> ROW_SHIFT));
-    int rowBits = Math.min(ROW_BITS_MAX, Math.max(4, wanted));
-    positions = new int[ROW << rowBits];
-    tags = new byte[ROW << rowBits];
-    rowShift = Integer.SIZE - rowBits;
-    int eightBits = Math.min(LONG_BITS_MAX, Math.max(4, wanted + 2));
-    eight = new int[LONG_WAYS << eightBits];
-    eightShift = Long.SIZE - eightBits;
   }
 
   private static int rotated(long low, long high, int tag, int head) {
@@ -83,8 +84,18 @@ final class MatchRows {
     long word = RowFinder.longAt(bytes, position);
     if (isWithinRun(word, position)) {
       found(RowFinder.same(bytes, position - 1, position, limit), 0);
-      return;
+    } else {
+      findInRows(word, position, limit);
     }
+    if (leadsIntoZeros(word)) {
+      int bucket = bucketOfSpan(word, position);
+      if (bucket >= 0) {
+        findIn(spans, bucket, position, limit);
+      }
+    }
+  }
+
+  private void findInRows(long word, int position, int limit) {
     int best = 1;
     int floor = Math.max(0, position - reach - 1);
     int first = (int) word;
@@ -95,7 +106,7 @@ final class MatchRows {
       best = RowFinder.same(bytes, candidate, position, limit);
       found(best, position - candidate - 1);
     }
-    slot = (first << Byte.SIZE) * MIX >>> Integer.SIZE - THREE_BITS;
+    slot = slotOfThree(first);
     int near = candidate;
     candidate = three[slot];
     three[slot] = position;
@@ -107,8 +118,8 @@ final class MatchRows {
       }
     }
     int hash = first * MIX;
-    int row = hash >>> rowShift << ROW_SHIFT;
-    int tag = hash >>> rowShift - TAG_BITS & 0xff;
+    int row = hash >>> ROW_BITS_SHIFT << ROW_SHIFT;
+    int tag = hash >>> ROW_BITS_SHIFT - Byte.SIZE & 0xff;
     long low = RowFinder.longAt(tags, row);
     long high = RowFinder.longAt(tags, row + Long.BYTES);
     int head = (int) (high >>> Long.SIZE - Byte.SIZE);
@@ -134,9 +145,15 @@ final class MatchRows {
       }
     }
     put(row, tag, head, position);
-    int start = (int) (word * LONG_MIX >>> eightShift) * LONG_WAYS;
-    for (int i = start; i < start + LONG_WAYS && best < limit - position; i++) {
-      candidate = eight[i];
+    findIn(eight, bucketOfEight(word), position, limit);
+  }
+
+  /** Looks at the places of a bucket, the newest first, and puts the position before them. */
+  private void findIn(int[] table, int bucket, int position, int limit) {
+    int best = count == 0 ? 1 : lengths[count - 1];
+    int floor = Math.max(0, position - reach - 1);
+    for (int i = bucket; i < bucket + WIDE_WAYS && best < limit - position; i++) {
+      int candidate = table[i];
       if (candidate <= floor) {
         break;
       }
@@ -148,7 +165,38 @@ final class MatchRows {
         }
       }
     }
-    putLong(start, position);
+    put(table, bucket, position);
+  }
+
+  private static int slotOfThree(int word) {
+    return (word << Byte.SIZE) * MIX >>> Integer.SIZE - TABLE_BITS;
+  }
+
+  private static int bucketOfEight(long word) {
+    return bucket(word * LONG_MIX);
+  }
+
+  private static int bucket(long hash) {
+    return (int) (hash >>> Long.SIZE - TABLE_BITS) * WIDE_WAYS;
+  }
+
+  private static boolean leadsIntoZeros(long word) {
+    return word >>> Long.SIZE - SPAN_ZEROS * Byte.SIZE == 0;
+  }
+
+  /** The bucket of a span; below 0 when its run is too long. */
+  private int bucketOfSpan(long word, int position) {
+    int end = Math.max(position + Long.BYTES, runEnd);
+    int last = Math.min(bytes.length - Integer.BYTES, position + Long.BYTES + SPAN_REACH);
+    while (end < last && bytes[end] == 0) {
+      end++;
+    }
+    runEnd = end;
+    if (end >= last) {
+      return -1;
+    }
+    long run = (word * MIX + end - position) * LONG_MIX;
+    return bucket((run + RowFinder.intAt(bytes, end)) * LONG_MIX);
   }
 
   /**
@@ -179,16 +227,21 @@ final class MatchRows {
   /** Notes a position without looking for anything. */
   void add(int position) {
     long word = RowFinder.longAt(bytes, position);
-    if (isWithinRun(word, position)) {
-      return;
+    if (!isWithinRun(word, position)) {
+      int first = (int) word;
+      two[first & 0xffff] = position;
+      three[slotOfThree(first)] = position;
+      int hash = first * MIX;
+      int row = hash >>> ROW_BITS_SHIFT << ROW_SHIFT;
+      put(row, hash >>> ROW_BITS_SHIFT - Byte.SIZE & 0xff, tags[row + WAYS], position);
+      put(eight, bucketOfEight(word), position);
     }
-    int first = (int) word;
-    two[first & 0xffff] = position;
-    three[(first << Byte.SIZE) * MIX >>> Integer.SIZE - THREE_BITS] = position;
-    int hash = first * MIX;
-    int row = hash >>> rowShift << ROW_SHIFT;
-    put(row, hash >>> rowShift - TAG_BITS & 0xff, tags[row + WAYS], position);
-    putLong((int) (word * LONG_MIX >>> eightShift) * LONG_WAYS, position);
+    if (leadsIntoZeros(word)) {
+      int bucket = bucketOfSpan(word, position);
+      if (bucket >= 0) {
+        put(spans, bucket, position);
+      }
+    }
   }
 
   private void put(int row, int tag, int head, int position) {
@@ -197,17 +250,18 @@ final class MatchRows {
     tags[row + WAYS] = (byte) (head + 1 == WAYS ? 0 : head + 1);
   }
 
-  private void putLong(int start, int position) {
-    eight[start + 3] = eight[start + 2];
-    eight[start + 2] = eight[start + 1];
-    eight[start + 1] = eight[start];
-    eight[start] = position;
+  private static void put(int[] table, int bucket, int position) {
+    table[bucket + 3] = table[bucket + 2];
+    table[bucket + 2] = table[bucket + 1];
+    table[bucket + 1] = table[bucket];
+    table[bucket] = position;
   }
 
   /** Follows the buffer's bytes to where they were moved. */
   void moved(int towardsStart) {
-    for (int[] each : new int[][] {positions, two, three, eight}) {
+    for (int[] each : new int[][] {positions, two, three, eight, spans}) {
       RowFinder.move(each, towardsStart);
     }
+    runEnd -= towardsStart;
   }
 }

@@ -9,7 +9,7 @@ import java.io.OutputStream;
  * that cost least ({@link CheapestPath}), among the matches that {@link MatchRows} finds. It is made
  * for bytes that are mostly zeros; of text a binary tree would find more.
  *
- * <p>Bytes that look random are stored without looking at them. Every decoder of LZMA2 reads the
+ * <p>Every decoder of LZMA2 reads the
  * result, and the same bytes always give the same result, however they are cut into writes.
  */
 public final class ThoroughLzma2 extends OutputStream {
@@ -17,7 +17,7 @@ public final class ThoroughLzma2 extends OutputStream {
   static final int ORIGIN = 16;
 
   /** What lies behind the position while more may come. */
-  private static final int AHEAD = Chunks.STORED_MAX + CheapestPath.MOST;
+  private static final int AHEAD = 2 * CheapestPath.MOST;
 
   private static final int STEP_MIN = 1 << 20;
 
@@ -44,7 +44,6 @@ public final class ThoroughLzma2 extends OutputStream {
   private int chunkStart = ORIGIN;
 
   private int untilFresh;
-  private int nextLook = ORIGIN;
   private boolean finished;
 
   /**
@@ -108,7 +107,6 @@ public final class ThoroughLzma2 extends OutputStream {
     position -= shift;
     limit -= shift;
     chunkStart -= shift;
-    nextLook -= shift;
   }
 
   /** Codes all that was written and the byte that ends the stream, which stays open. */
@@ -129,18 +127,6 @@ public final class ThoroughLzma2 extends OutputStream {
 
   private void encode(int until) throws IOException {
     while (position < until) {
-      if (position >= nextLook) {
-        int length = Math.min(Chunks.STORED_MAX, limit - position);
-        if (Randomness.looksRandom(bytes, position, length)) {
-          endChunk();
-          chunks.store(bytes, position, length);
-          position += length;
-          chunkStart = position;
-          nextLook = position;
-          continue;
-        }
-        nextLook = position + length;
-      }
       if (position == chunkStart) {
         begin();
       }
