@@ -185,12 +185,7 @@ final class CheapestPath {
       int length = RowFinder.same(bytes, same + 1, at + 1, at + most);
       if (length >= 2) {
         int next = Symbols.afterLiteral(s);
-        reach(
-            node,
-            node + 1 + length,
-            literal + again(next, at + 1, length),
-            LITERAL,
-            length);
+        reach(node, node + 1 + length, literal + again(next, at + 1, length), LITERAL, length);
       }
     }
     int shorter = 1;
@@ -242,13 +237,7 @@ final class CheapestPath {
         reach(node, node + l, cost, distance + Symbols.REPS, 0);
       }
       int cost = match + prices.matchLength[table + length] + prices.distance(distance, length);
-      follow(
-          node,
-          length,
-          cost,
-          Symbols.afterMatch(s),
-          at - distance - 1,
-          distance + Symbols.REPS);
+      follow(node, length, cost, Symbols.afterMatch(s), at - distance - 1, distance + Symbols.REPS);
     }
     pass(node, finder.lengths[found - 1], LONG);
   }
@@ -339,5 +328,4 @@ final class CheapestPath {
     values[one] = values[other];
     values[other] = value;
   }
-
 }

@@ -6,11 +6,11 @@ import java.io.OutputStream;
 
 /**
  * Compresses differences into raw LZMA2 thoroughly: what is written to it is coded by the symbols
- * that cost least ({@link CheapestPath}), among the matches that {@link MatchRows} finds. It is made
- * for bytes that are mostly zeros; of text a binary tree would find more.
+ * that cost least ({@link CheapestPath}), among the matches that {@link MatchRows} finds. It is
+ * made for bytes that are mostly zeros; of text a binary tree would find more.
  *
- * <p>Every decoder of LZMA2 reads the
- * result, and the same bytes always give the same result, however they are cut into writes.
+ * <p>Every decoder of LZMA2 reads the result, and the same bytes always give the same result,
+ * however they are cut into writes.
  */
 public final class ThoroughLzma2 extends OutputStream {
   /** Where the dictionary starts in the buffer: positions keep their lowest four bits. */
@@ -152,8 +152,7 @@ public final class ThoroughLzma2 extends OutputStream {
     for (int i = 0; i < count; i++) {
       int length = path.chosenLength[i];
       boolean full =
-          range.size() > Chunks.PACKED_MAX
-              || position + length - chunkStart > Chunks.PLAIN_MAX;
+          range.size() > Chunks.PACKED_MAX || position + length - chunkStart > Chunks.PLAIN_MAX;
       if (full) {
         endChunk();
         begin();

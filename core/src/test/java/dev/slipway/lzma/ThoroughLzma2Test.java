@@ -101,8 +101,7 @@ class ThoroughLzma2Test {
   void matchesStayWithinTheDictionary() throws IOException {
     byte[] piece = differences(new Random(4), 700_000);
     byte[] plain = concat(piece, piece, piece, piece, piece, piece, piece, piece);
-    assertThat(decompress(compress(plain, new Parameters(SMALL, 3, 0, 0)), SMALL))
-        .isEqualTo(plain);
+    assertThat(decompress(compress(plain, new Parameters(SMALL, 3, 0, 0)), SMALL)).isEqualTo(plain);
     var whole = new Parameters(1 << 20, 3, 0, 0);
     byte[] packed = compress(plain, whole);
     assertThat(decompress(packed, 1 << 20)).isEqualTo(plain);
