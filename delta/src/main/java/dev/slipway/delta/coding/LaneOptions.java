@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.delta.coding;
 
+import dev.slipway.io.BlockSource;
 import dev.slipway.lzma.Parameters;
 import dev.slipway.lzma.QuickLzma2;
-import dev.slipway.io.BlockSource;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.tukaani.xz.LZMA2Options;
@@ -33,9 +33,7 @@ public record LaneOptions(int dictionaryBytes, int contextBits, int positionBits
     int dictionary = dictionaryFor(plain.size());
     if (effort == Effort.FAST) {
       QuickLzma2.compress(
-          plain,
-          new Parameters(dictionary, contextBits, literalPositionBits(), positionBits),
-          out);
+          plain, new Parameters(dictionary, contextBits, literalPositionBits(), positionBits), out);
     } else {
       Lzma2.compress(plain, thorough(dictionary), out);
     }
