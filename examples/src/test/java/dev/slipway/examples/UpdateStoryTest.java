@@ -4,19 +4,11 @@ package dev.slipway.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.slipway.build.BuildOptions;
-import dev.slipway.build.BuildResult;
-import dev.slipway.build.ImageBuild;
 import dev.slipway.bundle.Bundle;
-import dev.slipway.bundle.BundleOptions;
-import dev.slipway.bundle.BundleRecipe;
-import dev.slipway.disk.DiskLayout;
-import dev.slipway.gpt.Gpt;
 import dev.slipway.io.BlockSource;
 import dev.slipway.progress.Progress;
 import dev.slipway.signature.CmsPolicy;
 import dev.slipway.signature.DevelopmentKeys;
-import dev.slipway.spec.ImageSpec;
 import dev.slipway.testing.Firmware;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.VirtualDisk;
@@ -27,12 +19,9 @@ import dev.slipway.update.Installed;
 import dev.slipway.update.Installer;
 import dev.slipway.update.Pace;
 import dev.slipway.update.SystemDisk;
-import dev.slipway.volume.Volume;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -48,7 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresTool(value = "ssh", in = "openssh-client")
 class UpdateStoryTest {
   private static final Duration PATIENCE = Duration.ofMinutes(8);
-  private static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
 
   @TempDir Path directory;
   private SecureShell ssh;
@@ -58,13 +46,15 @@ class UpdateStoryTest {
   void aGoodReleaseIsConfirmedAndABadOneIsLeft() throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "needs root for the sandbox");
     ssh = SecureShell.withNewKey(directory.resolve("key"));
-    keys =
-        DevelopmentKeys.create(DevelopmentKeys.Kind.EC, "Story", TIME, 36_500, new SecureRandom());
-    BuildResult first = build("1.0", "");
-    Path disk = first.image();
-    Path second = bundle("1.1", "users: [{name: fresh}]\nrun: [useradd --system agent]\n");
+    keys = StoryReleases.newKeys("Story");
+    var releases =
+        new StoryReleases(directory, keys, "root: {ssh-keys: ['" + ssh.publicKey() + "']}\n");
+    Path disk = releases.build("1.0", "").image();
+    Path second =
+        bundle(releases, "1.1", "users: [{name: fresh}]\nrun: [useradd --system agent]\n");
     Path third =
         bundle(
+            releases,
             "1.2",
             "files: [{path: /usr/lib/slipway/check.d/required/10-app, mode: '0755', content: \"#!/bin/sh\\nexit 1\\n\"}]\n");
 
@@ -106,51 +96,22 @@ class UpdateStoryTest {
         machine, "until [ -e /run/slipway/health ]; do sleep 1; done; cat /run/slipway/health");
   }
 
-  private BuildResult build(String version, String more) throws Exception {
-    Path place = Files.createDirectories(directory.resolve(version));
-    Path spec = place.resolve("story.yaml");
-    Files.writeString(
-        spec,
-        "extends: "
-            + Path.of("cloud.yaml").toAbsolutePath()
-            + "\nname: story\nversion: '"
-            + version
-            + "'\nroot: {ssh-keys: ['"
-            + ssh.publicKey()
-            + "']}\n"
-            + more);
-    Path store =
-        Path.of(System.getProperty("slipway.test.store", directory.resolve("store").toString()));
-    return ImageBuild.of(ImageSpec.read(spec), BuildOptions.of(place, store)).run(Progress.none());
-  }
-
-  /** A bundle of what an image holds in its slot. */
-  private Path bundle(String version, String more) throws Exception {
-    BuildResult built = build(version, more);
-    Path file = directory.resolve(version + ".raucb");
-    try (BlockSource image = BlockSource.file(built.image())) {
-      Gpt table = Gpt.read(image, version).table();
-      long offset = table.offsetBytes(table.entry(DiskLayout.ROOT_A).orElseThrow());
-      Volume slot = Volume.of(image.slice(offset, built.usedBytes()));
-      // every build has its packages' time; the number says which release comes later
-      BundleRecipe recipe =
-          new BundleRecipe("story", version, TIME)
-              .sequence(Long.MAX_VALUE / 2)
-              .image(Installer.SLOT_CLASS, slot);
-      Bundle.write(recipe, keys.signer(), BundleOptions.zstd(2, directory), file, Progress.none());
-    }
-    Files.delete(built.image());
-    return file;
+  private Path bundle(StoryReleases releases, String version, String more) throws Exception {
+    Path slot = releases.slot(version, more);
+    Path bundle = releases.whole(version, slot);
+    Files.delete(slot);
+    return bundle;
   }
 
   private Installed install(Path image, Path bundle) throws Exception {
-    CmsPolicy policy = CmsPolicy.trusting(List.of(keys.authority()), TIME, TIME);
+    CmsPolicy policy =
+        CmsPolicy.trusting(List.of(keys.authority()), StoryReleases.TIME, StoryReleases.TIME);
     try (SystemDisk disk = SystemDisk.open(image);
         BlockSource source = BlockSource.file(bundle);
         Bundle open = Bundle.open(source, bundle.toString(), policy)) {
       var options =
           new InstallOptions(
-              directory.resolve("state"), Optional.empty(), TIME, false, Pace.free());
+              directory.resolve("state"), Optional.empty(), StoryReleases.TIME, false, Pace.free());
       return Installer.of(disk, options).install(open, Progress.none());
     }
   }
