@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.lzma;
 
+import dev.slipway.io.CountingOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -32,7 +33,7 @@ public final class XzOutput extends OutputStream {
   private static final int FOOTER_BYTES = 12;
   private static final int UNIT = 4;
 
-  private final Counted out;
+  private final CountingOutputStream out;
   private final ThoroughLzma2 encoder;
   private final CRC32 check = new CRC32();
   private final long blockStart;
@@ -45,11 +46,11 @@ public final class XzOutput extends OutputStream {
    * @param size how many bytes will be written, or more: memory is taken for no more than those
    */
   public XzOutput(OutputStream out, Parameters parameters, long size) throws IOException {
-    this.out = new Counted(out);
+    this.out = new CountingOutputStream(out);
     this.out.write(MAGIC);
     this.out.write(FLAGS);
     this.out.write(checked(ByteBuffer.wrap(FLAGS)));
-    blockStart = this.out.count;
+    blockStart = this.out.count();
     ByteBuffer header = ByteBuffer.allocate(BLOCK_HEADER_BYTES - UNIT);
     header.put((byte) (BLOCK_HEADER_BYTES / UNIT - 1)).put((byte) 0);
     header.put((byte) LZMA2_FILTER).put((byte) 1);
@@ -88,17 +89,17 @@ public final class XzOutput extends OutputStream {
     closed = true;
     try (out) {
       encoder.finish();
-      long unpadded = out.count - blockStart + UNIT;
+      long unpadded = out.count() - blockStart + UNIT;
       pad();
       out.write(number(check));
-      long indexStart = out.count;
+      long indexStart = out.count();
       out.write(index(unpadded));
-      out.write(footer(out.count - indexStart));
+      out.write(footer(out.count() - indexStart));
     }
   }
 
   private void pad() throws IOException {
-    while (out.count % UNIT != 0) {
+    while (out.count() % UNIT != 0) {
       out.write(0);
     }
   }
@@ -146,32 +147,5 @@ public final class XzOutput extends OutputStream {
         .order(ByteOrder.LITTLE_ENDIAN)
         .putInt((int) crc.getValue())
         .array();
-  }
-
-  /** Counts what goes through. */
-  private static final class Counted extends OutputStream {
-    private final OutputStream out;
-    private long count;
-
-    Counted(OutputStream out) {
-      this.out = out;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      count++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-      count += length;
-    }
-
-    @Override
-    public void close() throws IOException {
-      out.close();
-    }
   }
 }

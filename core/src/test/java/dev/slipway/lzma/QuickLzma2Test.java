@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.lzma;
 
+import static dev.slipway.lzma.Lzma2Bytes.concat;
+import static dev.slipway.lzma.Lzma2Bytes.decompress;
+import static dev.slipway.lzma.Lzma2Bytes.hex;
+import static dev.slipway.lzma.Lzma2Bytes.noise;
+import static dev.slipway.lzma.Lzma2Bytes.pieces;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.slipway.io.BlockSource;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
@@ -23,7 +25,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tukaani.xz.LZMA2InputStream;
 
 class QuickLzma2Test {
   private static final int SMALL = 1 << 12;
@@ -65,11 +66,7 @@ class QuickLzma2Test {
   @Test
   void literalsFillChunks() throws IOException {
     for (int symbols : new int[] {60, 120, 200, 230}) {
-      byte[] plain = new byte[300_000];
-      var random = new Random(symbols);
-      for (int i = 0; i < plain.length; i++) {
-        plain[i] = (byte) random.nextInt(symbols);
-      }
+      byte[] plain = noise(symbols);
       assertThat(decompress(compress(plain, text(1 << 20)), 1 << 20)).isEqualTo(plain);
     }
   }
@@ -122,16 +119,7 @@ class QuickLzma2Test {
 
   @Provide
   Arbitrary<byte[]> bytes() {
-    Arbitrary<byte[]> pieces =
-        Arbitraries.integers()
-            .between(1, 256)
-            .flatMap(
-                values ->
-                    Arbitraries.bytes()
-                        .map(b -> (byte) ((b & 0xff) % values))
-                        .array(byte[].class)
-                        .ofMaxSize(600));
-    return pieces.list().ofMaxSize(12).map(QuickLzma2Test::repeated);
+    return pieces().list().ofMaxSize(12).map(QuickLzma2Test::repeated);
   }
 
   /** Every second piece is one of those before again. */
@@ -199,26 +187,9 @@ class QuickLzma2Test {
     return bytes;
   }
 
-  private static byte[] concat(byte[]... parts) {
-    var out = new ByteArrayOutputStream();
-    Arrays.stream(parts).forEach(out::writeBytes);
-    return out.toByteArray();
-  }
-
   private static byte[] compress(byte[] plain, Parameters parameters) throws IOException {
     var out = new ByteArrayOutputStream();
     QuickLzma2.compress(BlockSource.bytes(plain), parameters, out);
     return out.toByteArray();
-  }
-
-  private static byte[] decompress(byte[] packed, int dictionary) throws IOException {
-    var in = new ByteArrayInputStream(packed);
-    byte[] plain = new LZMA2InputStream(in, dictionary).readAllBytes();
-    assertThat(in.available()).isZero();
-    return plain;
-  }
-
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
   }
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.lzma;
 
+import static dev.slipway.lzma.Lzma2Bytes.concat;
+import static dev.slipway.lzma.Lzma2Bytes.decompress;
+import static dev.slipway.lzma.Lzma2Bytes.hex;
+import static dev.slipway.lzma.Lzma2Bytes.noise;
+import static dev.slipway.lzma.Lzma2Bytes.pieces;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
@@ -21,7 +23,6 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.tukaani.xz.BasicArrayCache;
 import org.tukaani.xz.FinishableWrapperOutputStream;
-import org.tukaani.xz.LZMA2InputStream;
 import org.tukaani.xz.LZMA2Options;
 
 class ThoroughLzma2Test {
@@ -76,15 +77,6 @@ class ThoroughLzma2Test {
     assertThat(packed[0]).isEqualTo((byte) 1);
     assertThat(packed.length).isBetween(plain.length, plain.length + 20);
     assertThat(decompress(packed, manyModels.dictionaryBytes())).isEqualTo(plain);
-  }
-
-  private static byte[] noise(int values) {
-    byte[] plain = new byte[300_000];
-    var random = new Random(values);
-    for (int i = 0; i < plain.length; i++) {
-      plain[i] = (byte) random.nextInt(values);
-    }
-    return plain;
   }
 
   @Test
@@ -149,16 +141,7 @@ class ThoroughLzma2Test {
 
   @Provide
   Arbitrary<byte[]> bytes() {
-    Arbitrary<byte[]> pieces =
-        Arbitraries.integers()
-            .between(1, 256)
-            .flatMap(
-                values ->
-                    Arbitraries.bytes()
-                        .map(b -> (byte) ((b & 0xff) % values))
-                        .array(byte[].class)
-                        .ofMaxSize(600));
-    return pieces.list().ofMaxSize(12).map(ThoroughLzma2Test::repeated);
+    return pieces().list().ofMaxSize(12).map(ThoroughLzma2Test::repeated);
   }
 
   /** Every second piece is one of those before again, with as many zeros behind. */
@@ -205,28 +188,11 @@ class ThoroughLzma2Test {
     return bytes;
   }
 
-  private static byte[] concat(byte[]... parts) {
-    var out = new ByteArrayOutputStream();
-    Arrays.stream(parts).forEach(out::writeBytes);
-    return out.toByteArray();
-  }
-
   private static byte[] compress(byte[] plain, Parameters parameters) throws IOException {
     var out = new ByteArrayOutputStream();
     try (var encoder = new ThoroughLzma2(out, parameters, plain.length)) {
       encoder.write(plain);
     }
     return out.toByteArray();
-  }
-
-  private static byte[] decompress(byte[] packed, int dictionary) throws IOException {
-    var in = new ByteArrayInputStream(packed);
-    byte[] plain = new LZMA2InputStream(in, dictionary).readAllBytes();
-    assertThat(in.available()).isZero();
-    return plain;
-  }
-
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
   }
 }

@@ -26,10 +26,9 @@ import java.util.Optional;
  * be read. The source stays open as long as the image is used.
  */
 public final class RecognisedImage implements Volume {
-  private final BlockSource source;
+  private final Volume bytes;
   private final DiskInspection inspection;
   private final List<Part> parts;
-  private final List<Extent> extents;
 
   /**
    * A partition, or the whole image when it has no partition table.
@@ -40,7 +39,6 @@ public final class RecognisedImage implements Volume {
   public record Part(InspectedPartition partition, long offsetBytes, Volume volume) {}
 
   private RecognisedImage(BlockSource source, DiskInspection inspection, List<Part> parts) {
-    this.source = source;
     this.inspection = inspection;
     this.parts = List.copyOf(parts);
     var all = new ArrayList<Extent>();
@@ -56,7 +54,7 @@ public final class RecognisedImage implements Volume {
       }
     }
     all.sort(Comparator.comparingLong(Extent::offset));
-    this.extents = List.copyOf(all);
+    this.bytes = Volume.of(source, List.copyOf(all));
   }
 
   /**
@@ -112,27 +110,27 @@ public final class RecognisedImage implements Volume {
 
   @Override
   public long size() {
-    return source.size();
+    return bytes.size();
   }
 
   @Override
   public void writeTo(BlockSink sink, Progress progress) throws IOException {
-    Volume.of(source, extents).writeTo(sink, progress);
+    bytes.writeTo(sink, progress);
   }
 
   @Override
-  public BlockSource open() {
-    return source.slice(0, source.size());
+  public BlockSource open() throws IOException {
+    return bytes.open();
   }
 
   /** The whole size: which of it are holes is not known before it is read. */
   @Override
   public long dataBytes() {
-    return source.size();
+    return bytes.dataBytes();
   }
 
   @Override
   public List<Extent> extents() {
-    return extents;
+    return bytes.extents();
   }
 }

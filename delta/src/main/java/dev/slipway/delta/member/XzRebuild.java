@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.delta.member;
 
+import dev.slipway.io.CountingOutputStream;
 import dev.slipway.io.FormatException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +14,7 @@ final class XzRebuild extends OutputStream {
   private static final int CARRY_BYTES = 1 << 13;
 
   private final XzRecipe recipe;
-  private final Counted out;
+  private final CountingOutputStream out;
   private final XzCheck check;
   private final RecipeWriter index = new RecipeWriter();
 
@@ -31,7 +32,7 @@ final class XzRebuild extends OutputStream {
 
   XzRebuild(XzRecipe recipe, OutputStream out) throws IOException {
     this.recipe = recipe;
-    this.out = new Counted(out);
+    this.out = new CountingOutputStream(out);
     check = new XzCheck(recipe.check());
     index.u8(0).number(recipe.blocks().size());
     byte[] flags = {0, (byte) recipe.check()};
@@ -98,7 +99,7 @@ final class XzRebuild extends OutputStream {
     block = recipe.blocks().get(nextBlock++);
     plainLeft = block.plainBytes();
     out.write(block.header());
-    packedStart = out.count;
+    packedStart = out.count();
     filter = new X86Filter();
     carried = 0;
     encoder = null; // the last one's tables are to go before these come
@@ -112,7 +113,7 @@ final class XzRebuild extends OutputStream {
   private void finishBlock() throws IOException {
     encoder.write(carry, 0, carried);
     encoder.finish();
-    long packed = out.count - packedStart;
+    long packed = out.count() - packedStart;
     out.write(new byte[(int) (-packed & 3)]);
     byte[] sum = check.finish();
     out.write(sum);
@@ -144,27 +145,5 @@ final class XzRebuild extends OutputStream {
     out.write(crc(footer));
     out.write(footer);
     out.write(new byte[] {'Y', 'Z'});
-  }
-
-  /** Counts what passes. */
-  private static final class Counted extends OutputStream {
-    private final OutputStream out;
-    private long count;
-
-    Counted(OutputStream out) {
-      this.out = out;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      count++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-      count += length;
-    }
   }
 }
