@@ -73,12 +73,13 @@ public class DeltaLoopsBenchmark {
   @Benchmark
   public List<Alignment> equalBlocks() throws IOException {
     return BlockIndex.of(BlockSource.bytes(images.before()))
-        .copies(BlockSource.bytes(images.after()), 0, ByteSpace.base(1));
+        .compare(BlockSource.bytes(images.after()), 0, ByteSpace.base(1))
+        .copies();
   }
 
   /** The piece that moved and was touched, looked for in all of the old image. */
   @Benchmark
-  public List<List<Alignment>> match() {
+  public List<List<Alignment>> match() throws IOException {
     long start = ByteSpace.base(1) + 2 * PIECE;
     Matching matching =
         Matching.over(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.codec;
 
+import dev.slipway.io.BitSink;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
@@ -84,7 +85,7 @@ final class Deflate {
     Arrays.fill(head, NONE);
     Arrays.fill(previous, NONE);
     Arrays.fill(shortHead, NONE);
-    block = new DeflateBlock(new BitWriter(out), window);
+    block = new DeflateBlock(new BitSink(out), window);
   }
 
   void write(byte[] bytes, int offset, int length) throws IOException {

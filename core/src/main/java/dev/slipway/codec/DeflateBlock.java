@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.codec;
 
+import dev.slipway.io.BitSink;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -63,7 +64,7 @@ final class DeflateBlock {
     FIXED_DISTANCES = HuffmanCode.ofLengths(distances);
   }
 
-  private final BitWriter bits;
+  private final BitSink bits;
   private final byte[] window;
 
   /** A literal's value, or a match's length shifted by 16 and its distance. */
@@ -74,7 +75,7 @@ final class DeflateBlock {
   private int count;
   private int start;
 
-  DeflateBlock(BitWriter bits, byte[] window) {
+  DeflateBlock(BitSink bits, byte[] window) {
     this.bits = bits;
     this.window = window;
   }
@@ -257,7 +258,7 @@ final class DeflateBlock {
           + 7L * counts[MANY_ZEROS];
     }
 
-    void write(BitWriter bits) throws IOException {
+    void write(BitSink bits) throws IOException {
       bits.put(literalCount - 257, 5);
       bits.put(distanceCount - 1, 5);
       bits.put(written - 4, 4);

@@ -110,7 +110,10 @@ final class MatchRows {
     int near = candidate;
     candidate = three[slot];
     three[slot] = position;
-    if (candidate > floor && candidate < near && better(candidate, position, best)) {
+    if (candidate > floor
+        && candidate < near
+        && best < limit - position
+        && better(candidate, position, best)) {
       int length = RowFinder.same(bytes, candidate, position, limit);
       if (length > best) {
         best = length;
@@ -125,7 +128,6 @@ final class MatchRows {
     int head = (int) (high >>> Long.SIZE - Byte.SIZE);
     int hits = rotated(low, high, tag, head);
     int last = Math.max(0, best - Integer.BYTES + 1);
-    int wanted = RowFinder.intAt(bytes, position + last);
     while (hits != 0 && best < limit - position) {
       int newest = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(hits);
       hits ^= 1 << newest;
@@ -134,13 +136,12 @@ final class MatchRows {
       if (candidate <= floor) {
         break;
       }
-      if (RowFinder.intAt(bytes, candidate + last) == wanted) {
+      if (RowFinder.intAt(bytes, candidate + last) == RowFinder.intAt(bytes, position + last)) {
         int length = RowFinder.same(bytes, candidate, position, limit);
         if (length > best) {
           best = length;
           found(best, position - candidate - 1);
           last = Math.max(0, best - Integer.BYTES + 1);
-          wanted = RowFinder.intAt(bytes, position + last);
         }
       }
     }
@@ -209,7 +210,10 @@ final class MatchRows {
         && word == Long.rotateLeft(word, Byte.SIZE);
   }
 
-  /** Whether a place can match longer: the bytes at and before that length agree. */
+  /**
+   * Whether a place can match longer: the bytes at and before that length agree. The match must not
+   * reach its limit yet, behind which there may be no byte.
+   */
   private boolean better(int candidate, int position, int best) {
     int last = Math.max(0, best - Integer.BYTES + 1);
     int difference =

@@ -111,19 +111,24 @@ public final class BlockIndex {
    *
    * @param oldBase the address of the indexed source's first byte
    * @param newBase the address of the other's
-   * @return exact copies, joined where they run on; blocks of zeros are not among them
+   * @return exact copies, joined where they run on; blocks of zeros are told apart
    */
-  public List<Alignment> copies(BlockSource other, long oldBase, long newBase) throws IOException {
+  public Sameness compare(BlockSource other, long oldBase, long newBase) throws IOException {
     var copies = new ArrayList<Alignment>();
+    var zeros = new ArrayList<Sameness.Zeros>();
     var sought = new BlockReader(other);
     long start = 0;
     long from = 0;
     long count = 0;
+    long firstZero = -1;
     for (long i = 0; i < sought.blocks(); i++) {
       int at = sought.seek(i);
       if (isZero(sought.bytes(), at)) {
+        firstZero = firstZero < 0 ? i : firstZero;
         continue;
       }
+      addZeros(zeros, newBase, firstZero, i);
+      firstZero = -1;
       if (count > 0 && start + count == i && isSame(from + count, sought.bytes(), at)) {
         count++;
         continue;
@@ -137,7 +142,14 @@ public final class BlockIndex {
       }
     }
     add(copies, oldBase, from, newBase, start, count);
-    return copies;
+    addZeros(zeros, newBase, firstZero, sought.blocks());
+    return new Sameness(copies, zeros);
+  }
+
+  private static void addZeros(List<Sameness.Zeros> zeros, long newBase, long first, long end) {
+    if (first >= 0) {
+      zeros.add(new Sameness.Zeros(newBase + first * BLOCK, newBase + end * BLOCK));
+    }
   }
 
   private static void add(

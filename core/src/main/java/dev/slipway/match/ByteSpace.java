@@ -22,12 +22,26 @@ public final class ByteSpace {
   private static final int WINDOW_BITS = 30;
   private static final int WINDOW_MASK = (1 << WINDOW_BITS) - 1;
 
+  /** After so many bytes of what was hoped for, it pays to ask what is known. */
+  private static final int ASK = 512;
+
+  /** How far to look before asking again. */
+  private static final int LOOK = 4 * BlockIndex.BLOCK;
+
+  /** So much is read at once where it is looked at only once. */
+  private static final int PART = 1 << 16;
+
+  private final List<BlockSource> sources;
   private final ByteBuffer[][] windows;
   private final long[] sizes;
+  private final Sameness known;
 
-  private ByteSpace(ByteBuffer[][] windows, long[] sizes) {
+  private ByteSpace(
+      List<BlockSource> sources, ByteBuffer[][] windows, long[] sizes, Sameness known) {
+    this.sources = sources;
     this.windows = windows;
     this.sizes = sizes;
+    this.known = known;
   }
 
   /**
@@ -42,7 +56,12 @@ public final class ByteSpace {
       sizes[i] = sources.get(i).size();
       windows[i] = windows(sources.get(i));
     }
-    return new ByteSpace(windows, sizes);
+    return new ByteSpace(List.copyOf(sources), windows, sizes, Sameness.NONE);
+  }
+
+  /** The same bytes, some of which need not be looked at to be known. */
+  public ByteSpace knowing(Sameness sameness) {
+    return new ByteSpace(sources, windows, sizes, sameness);
   }
 
   private static ByteBuffer[] windows(BlockSource source) throws IOException {
@@ -111,6 +130,14 @@ public final class ByteSpace {
     }
   }
 
+  /**
+   * Reads bytes of an area past its mapping, for those who go through much of it once: the pages of
+   * a mapping count as this process's memory until the end.
+   */
+  public void read(long address, byte[] target, int offset, int length) throws IOException {
+    sources.get(area(address)).readFully(offset(address), ByteBuffer.wrap(target, offset, length));
+  }
+
   /** Puts at most so many bytes into a buffer, and at least one. */
   int read(long address, ByteBuffer target, int most) {
     int at = (int) address & WINDOW_MASK;
@@ -124,19 +151,39 @@ public final class ByteSpace {
     return new SpaceSource(this, address, length);
   }
 
-  /** Updates a checksum with bytes. */
-  public void update(Checksum checksum, long address, long length) {
-    long done = 0;
-    while (done < length) {
+  /** Updates a checksum with bytes; many are read past the mapping. */
+  public void update(Checksum checksum, long address, long length) throws IOException {
+    byte[] part = length < PART ? null : new byte[PART];
+    for (long done = 0; done < length; ) {
       int at = (int) (address + done) & WINDOW_MASK;
       int count = (int) Math.min(length - done, WINDOW_MASK + 1 - at);
-      checksum.update(window(address + done).slice(at, count));
+      if (part == null) {
+        checksum.update(window(address + done).slice(at, count));
+      } else {
+        count = Math.min(count, PART);
+        read(address + done, part, 0, count);
+        checksum.update(part, 0, count);
+      }
       done += count;
     }
   }
 
   /** How many of so many bytes from an address on are zero before the first that is not. */
   public long zeros(long address, long most) {
+    long done = zerosSeen(address, Math.min(most, ASK));
+    while (done >= ASK && done < most) {
+      long told = Math.min(known.zeros(address + done), most - done);
+      long look = told > 0 ? told : Math.min(LOOK, most - done);
+      long count = told > 0 ? told : zerosSeen(address + done, look);
+      done += count;
+      if (count < look) {
+        break;
+      }
+    }
+    return done;
+  }
+
+  private long zerosSeen(long address, long most) {
     long done = 0;
     while (done + Long.BYTES <= most && word(address + done) == 0) {
       done += Long.BYTES;
@@ -149,6 +196,20 @@ public final class ByteSpace {
 
   /** How many bytes from two addresses on are the same, at most so many. */
   public long same(long one, long other, long most) {
+    long done = sameSeen(one, other, Math.min(most, ASK));
+    while (done >= ASK && done < most) {
+      long told = Math.min(known.copied(one + done, other - one), most - done);
+      long look = told > 0 ? told : Math.min(LOOK, most - done);
+      long count = told > 0 ? told : sameSeen(one + done, other + done, look);
+      done += count;
+      if (count < look) {
+        break;
+      }
+    }
+    return done;
+  }
+
+  private long sameSeen(long one, long other, long most) {
     long done = 0;
     while (done < most) {
       int i = (int) (one + done) & WINDOW_MASK;

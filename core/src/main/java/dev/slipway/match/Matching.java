@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.match;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -83,7 +84,8 @@ public final class Matching {
       int areas,
       List<Sampled> sampled,
       long memoryBytes,
-      Thoroughness thoroughness) {
+      Thoroughness thoroughness)
+      throws IOException {
     long all = 0;
     for (int i = 0; i < areas; i++) {
       all += space.size(i);

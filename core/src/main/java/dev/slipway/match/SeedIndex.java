@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.match;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -31,6 +32,9 @@ public final class SeedIndex {
 
   private static final int BITS_PER_PLACE = 8;
 
+  private static final int READ = 1 << 16;
+  private static final int BATCH = 1 << 8;
+
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -45,6 +49,14 @@ public final class SeedIndex {
   private final int tagShift;
   private final long[] known;
   private final int knownShift;
+
+  /** What is added at the moment: some bytes, and the hashes of some samples. */
+  private final byte[] bytes = new byte[READ];
+
+  private final long[] hashes = new long[BATCH];
+
+  /** Keeps the compiler from leaving out what only fetches. */
+  private int sink;
 
   /**
    * An empty index.
@@ -88,13 +100,49 @@ public final class SeedIndex {
    *
    * @param every how many samples of the index to go on each time: 1 for all
    */
-  void add(long start, long end, int every) {
+  void add(long start, long end, int every) throws IOException {
     long step = (long) every << stepBits;
-    long last = end - SEED;
-    for (long at = roundUp(start, step); at <= last; at += step) {
-      long hash = hash(at);
+    long at = roundUp(start, step);
+    while (at + SEED <= end) {
+      int length = (int) Math.min(end - at, READ);
+      space.read(at, bytes, 0, length);
+      int place = 0;
+      while (place + SEED <= length) {
+        int count = 0;
+        for (; count < BATCH && place + SEED <= length; count++, place += (int) step) {
+          hashes[count] = hash(bytes, place);
+        }
+        put(count, at + place - count * step, step);
+      }
+      at += place;
+    }
+  }
+
+  /** The seed's hash, or 0 for one that is not worth looking for. */
+  private static long hash(byte[] bytes, int at) {
+    long a = (long) LONG.get(bytes, at);
+    long b = (long) LONG.get(bytes, at + 8);
+    long c = (long) LONG.get(bytes, at + 16);
+    return a == b && b == c ? 0 : mix(a, b, c);
+  }
+
+  /**
+   * Adds samples that lie a step apart. Each misses the caches twice, so many are fetched at once
+   * before the first of them is looked at.
+   */
+  private void put(int count, long first, long step) {
+    int fetched = 0;
+    for (int i = 0; i < count; i++) {
+      long hash = hashes[i];
       if (hash != 0) {
-        put(hash, at);
+        known[(int) (hash >>> knownShift + 6)] |= 1L << (hash >>> knownShift);
+        fetched |= entries[bucket(hash)];
+      }
+    }
+    sink = fetched;
+    for (int i = 0; i < count; i++) {
+      if (hashes[i] != 0) {
+        put(hashes[i], first + i * step);
       }
     }
   }
@@ -104,7 +152,6 @@ public final class SeedIndex {
   }
 
   private void put(long hash, long address) {
-    known[(int) (hash >>> knownShift + 6)] |= 1L << (hash >>> knownShift);
     int slot = bucket(hash);
     int entry = entry(hash, address);
     for (int i = 0; i < WAYS; i++) {

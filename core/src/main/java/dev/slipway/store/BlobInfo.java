@@ -4,6 +4,7 @@ package dev.slipway.store;
 import dev.slipway.io.FormatException;
 import dev.slipway.store.StoreEntry.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,8 +16,8 @@ record BlobInfo(long size, Kind kind, String label) {
     label = label.replace('\n', ' ');
   }
 
-  void write(Path path) throws IOException {
-    Files.writeString(path, size + "\n" + kind + "\n" + label + "\n");
+  byte[] bytes() {
+    return (size + "\n" + kind + "\n" + label + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   static BlobInfo read(Path path) throws IOException {

@@ -153,7 +153,7 @@ public final class Store implements Closeable {
     Path info = newFile();
     try (FileGate.Pass pass = gate.shared()) {
       Files.createDirectories(path.getParent());
-      new BlobInfo(size, kind, label).write(info);
+      layout.write(info, new BlobInfo(size, kind, label).bytes());
       Files.setLastModifiedTime(file, now());
       // The information first: without its blob it means nothing, the other way round it would be
       // missed.
@@ -223,7 +223,7 @@ public final class Store implements Closeable {
     Path file = newFile();
     try (FileGate.Pass pass = gate.shared()) {
       Files.createDirectories(path.getParent());
-      Files.write(file, bytes);
+      layout.write(file, bytes);
       Files.setLastModifiedTime(file, now());
       Files.move(file, path, StandardCopyOption.ATOMIC_MOVE);
       marked.add(path);
@@ -311,10 +311,8 @@ public final class Store implements Closeable {
     }
   }
 
-  /** The error of a write that failed, with the place it failed in. */
   IOException failed(IOException e) {
-    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return new IOException("writing to the store in " + directory + ": " + reason, e);
+    return layout.failed(e);
   }
 
   void requireOpen() throws IOException {

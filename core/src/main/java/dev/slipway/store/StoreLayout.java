@@ -78,14 +78,29 @@ record StoreLayout(Path directory) {
 
   private void begin(Path format) throws IOException {
     Path beside = Files.createTempFile(directory, "format", "");
-    Files.writeString(beside, FORMAT);
     try {
+      write(beside, FORMAT.getBytes(StandardCharsets.UTF_8));
       Files.createLink(format, beside); // atomic, and the first of two processes wins
     } catch (FileAlreadyExistsException e) {
       // the other one wrote the same, or the caller will see that it did not
     } finally {
       Files.delete(beside);
     }
+  }
+
+  /** Writes a small file whole; an error names the store. */
+  void write(Path file, byte[] bytes) throws IOException {
+    try {
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** The error of a write that failed, with the place it failed in. */
+  IOException failed(IOException e) {
+    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return new IOException("writing to the store in " + directory + ": " + reason, e);
   }
 
   Path users() {

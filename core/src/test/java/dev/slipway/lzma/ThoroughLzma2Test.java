@@ -100,6 +100,16 @@ class ThoroughLzma2Test {
     assertThat(packed.length).isLessThan(compress(piece, whole).length + 7 * 2500);
   }
 
+  /** The buffer is exactly full, and behind the last match there is nothing to compare with. */
+  @Test
+  void aMatchMayEndWhereTheBufferEnds() throws IOException {
+    byte[] plain = new byte[SMALL + 2 * CheapestPath.MOST + (1 << 20) + ThoroughLzma2.ORIGIN];
+    new Random(7).nextBytes(plain);
+    System.arraycopy(plain, plain.length - 150, plain, plain.length - 100, 100);
+    byte[] packed = compress(plain, new Parameters(SMALL, 3, 0, 0));
+    assertThat(decompress(packed, SMALL)).isEqualTo(plain);
+  }
+
   @Test
   void patchesAreAsSmallAsByTheLibrarysHashChains() throws IOException {
     byte[] plain = differences(new Random(5), 1_000_000);

@@ -61,8 +61,31 @@ class BlockIndexTest {
     assertThat(found).containsExactly(Arrays.stream(contents).boxed().toArray(Integer[]::new));
   }
 
+  @Test
+  void whatIsKnownNeedNotBeLookedAt() throws IOException {
+    byte[] old = blocks(1, 2, 3);
+    byte[] made = blocks(1, 2, 3, 4, 5, 6);
+    Arrays.fill(made, 4 * BLOCK, 6 * BLOCK, (byte) 0);
+    Sameness known = BlockIndex.of(BlockSource.bytes(old)).compare(BlockSource.bytes(made), 0, NEW);
+    assertThat(known.copied(NEW + 5, -NEW)).isEqualTo(3 * BLOCK - 5);
+    assertThat(known.copied(NEW + 5, 1 - NEW)).isZero();
+    assertThat(known.copied(NEW + 3 * BLOCK, -NEW)).isZero();
+    assertThat(known.zeros(NEW + 4 * BLOCK - 1)).isZero();
+    assertThat(known.zeros(NEW + 5 * BLOCK + 1)).isEqualTo(BLOCK - 1);
+    BlockSource none = BlockSource.bytes(new byte[0]);
+    List<BlockSource> sources = List.of(BlockSource.bytes(old), none, BlockSource.bytes(made));
+    ByteSpace plain = ByteSpace.of(sources);
+    ByteSpace knowing = plain.knowing(known);
+    for (int at : new int[] {0, 1, BLOCK, 3 * BLOCK - 1, 3 * BLOCK, 4 * BLOCK, 5 * BLOCK + 7}) {
+      long most = Math.min(made.length - at, Math.max(0, old.length - at));
+      assertThat(knowing.same(NEW + at, at, most)).isEqualTo(plain.same(NEW + at, at, most));
+      assertThat(knowing.zeros(NEW + at, made.length - at))
+          .isEqualTo(plain.zeros(NEW + at, made.length - at));
+    }
+  }
+
   private static List<Alignment> copies(byte[] old, byte[] made) throws IOException {
-    return BlockIndex.of(BlockSource.bytes(old)).copies(BlockSource.bytes(made), 0, NEW);
+    return BlockIndex.of(BlockSource.bytes(old)).compare(BlockSource.bytes(made), 0, NEW).copies();
   }
 
   private static Alignment copy(int to, int from, int count) {

@@ -499,6 +499,16 @@ final class StoreTest {
       }
       assertThat(put(store, new byte[100_000], "")).isNotNull();
       assertThat(store.find(blob.digest())).isPresent();
+
+      String full = "writing to the store in " + mount + ": No space left on device";
+      assertThatThrownBy(() -> Files.write(mount.resolve("filler"), new byte[1 << 20]))
+          .hasMessageContaining("No space left on device");
+      Key key = Key.of("step", 1);
+      assertThatThrownBy(() -> store.putResult(key, HELLO)).hasMessage(full);
+      try (BlobWriter empty = store.newBlob()) {
+        assertThatThrownBy(empty::commit).as("what is said of the blob").hasMessage(full);
+      }
+      assertThat(store.result(key)).isEmpty();
     } finally {
       Tool.output("umount", mount.toString());
     }

@@ -89,7 +89,7 @@ final class CodeSearch {
     return pairs;
   }
 
-  private List<File> files(Area area, int alignment) {
+  private List<File> files(Area area, int alignment) throws IOException {
     long largest = options.memory().bytes() / MEMORY_FACTOR;
     return Executables.in(space, area.ordinal(), alignment, largest);
   }
@@ -98,7 +98,7 @@ final class CodeSearch {
     return space.source(file.start(), file.length());
   }
 
-  private List<Candidate> candidates(List<Search.Stretch> stretches) {
+  private List<Candidate> candidates(List<Search.Stretch> stretches) throws IOException {
     NavigableMap<Long, File> madeFiles = new TreeMap<>();
     files(Area.TARGET, Executables.IMAGE_ALIGNMENT)
         .forEach(file -> madeFiles.put(file.start(), file));

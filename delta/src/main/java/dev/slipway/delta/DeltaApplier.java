@@ -37,6 +37,9 @@ public record DeltaApplier(BlockSource source, Path scratch, Size memoryMax) {
   /** What applies any delta made with the options' defaults, and more. */
   private static final Size DEFAULT_MEMORY = Size.mib(192);
 
+  /** What applying takes beside what a delta announces, and what the program around it holds. */
+  private static final Size BESIDE = Size.mib(16 + 8);
+
   private static final int BUFFER = 1 << 16;
 
   public DeltaApplier {
@@ -45,9 +48,15 @@ public record DeltaApplier(BlockSource source, Path scratch, Size memoryMax) {
     Objects.requireNonNull(memoryMax, "memoryMax");
   }
 
-  /** Applies to a source, with at most 192 MiB of memory. */
+  /** Applies to a source, with at most 192 MiB of memory, and no more than this JVM can give. */
   public static DeltaApplier of(BlockSource source, Path scratch) {
-    return new DeltaApplier(source, scratch, DEFAULT_MEMORY);
+    return new DeltaApplier(source, scratch, memoryMax(Runtime.getRuntime().maxMemory()));
+  }
+
+  /** What a delta may announce where the heap may grow to so many bytes. */
+  static Size memoryMax(long heapBytes) {
+    long spare = Math.max(0, heapBytes - BESIDE.bytes());
+    return Size.bytes(Math.min(spare, DEFAULT_MEMORY.bytes()));
   }
 
   /**
@@ -63,7 +72,7 @@ public record DeltaApplier(BlockSource source, Path scratch, Size memoryMax) {
       throws IOException {
     InputStream in = new BufferedInputStream(delta, BUFFER);
     DeltaHeader header = DeltaHeader.read(in, name);
-    require(header, name);
+    check(header, name);
     destination.open(header.targetBytes());
     try (ResumePoint point = ResumePoint.open(destination.state(), header);
         Task task = progress.start("applying " + name, header.targetBytes())) {
@@ -80,8 +89,15 @@ public record DeltaApplier(BlockSource source, Path scratch, Size memoryMax) {
     }
   }
 
-  /** Refuses what cannot work before anything is written. */
-  private void require(DeltaHeader header, String name) throws IOException {
+  /**
+   * Refuses what cannot work before anything is written, as {@link #apply} does at its beginning:
+   * for those who have to know before.
+   *
+   * @param name the delta's name in error messages
+   * @throws FormatException when the source is not what the delta was made from
+   * @throws IOException when there is too little memory, or room for temporary files
+   */
+  public void check(DeltaHeader header, String name) throws IOException {
     if (source.size() < header.sourceBytes()) {
       throw new FormatException(
           name

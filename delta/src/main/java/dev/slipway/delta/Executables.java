@@ -2,6 +2,10 @@
 package dev.slipway.delta;
 
 import dev.slipway.match.ByteSpace;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,6 +28,10 @@ final class Executables {
   private static final int SECTION_COUNT = 60; // e_shnum
   private static final int SECTION_BYTES = 64;
 
+  private static final int PART = 1 << 16;
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private Executables() {}
 
   /**
@@ -40,15 +48,24 @@ final class Executables {
   }
 
   /** The files of an area, in order and apart from each other. */
-  static List<File> in(ByteSpace space, int area, int alignment, long largest) {
+  static List<File> in(ByteSpace space, int area, int alignment, long largest) throws IOException {
     var files = new ArrayList<File>();
+    byte[] part = new byte[PART];
     long base = ByteSpace.base(area);
     long end = base + space.size(area);
+    long read = base;
+    int length = 0;
     for (long at = base; at + HEADER_BYTES <= end; ) {
-      long length = (space.word(at) & MAGIC_MASK) == MAGIC ? length(space, at) : 0;
-      if (length > HEADER_BYTES && length <= Math.min(largest, end - at)) {
-        files.add(new File(at, length));
-        at = base + (at - base + length + alignment - 1 & -alignment);
+      if (at + HEADER_BYTES > read + length) {
+        read = at;
+        length = (int) Math.min(PART, end - at);
+        space.read(read, part, 0, length);
+      }
+      int place = (int) (at - read);
+      long bytes = ((long) LONG.get(part, place) & MAGIC_MASK) == MAGIC ? length(part, place) : 0;
+      if (bytes > HEADER_BYTES && bytes <= Math.min(largest, end - at)) {
+        files.add(new File(at, bytes));
+        at = base + (at - base + bytes + alignment - 1 & -alignment);
       } else {
         at += alignment;
       }
@@ -56,9 +73,9 @@ final class Executables {
     return files;
   }
 
-  private static long length(ByteSpace space, long at) {
-    long table = space.word(at + SECTION_TABLE);
-    long count = space.word(at + SECTION_COUNT) & 0xffff;
+  private static long length(byte[] part, int at) {
+    long table = (long) LONG.get(part, at + SECTION_TABLE);
+    long count = (long) LONG.get(part, at + SECTION_COUNT - 4) >>> 32 & 0xffff;
     return table < 0 || table > 1L << 40 ? 0 : table + count * SECTION_BYTES;
   }
 }

@@ -9,6 +9,7 @@ import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
 import dev.slipway.match.Alignment;
 import dev.slipway.match.ByteSpace;
+import dev.slipway.match.Sameness;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import dev.slipway.volume.Volume;
@@ -45,10 +46,12 @@ final class Making {
         Aside.run(options.executor(), () -> Digest.of(source.stream(0, source.size())));
     Aside<TargetDigests.Checks> checks =
         Aside.run(options.executor(), () -> TargetDigests.Checks.of(target, 1 << STEP_BITS));
-    List<Alignment> copies = Search.equalBlocks(source, target);
+    Sameness same = Search.equalBlocks(source, target);
+    List<Alignment> copies = same.copies();
     try (MemberTexts old = openSource(copies);
         MemberTexts made = openTarget(copies)) {
-      ByteSpace space = ByteSpace.of(List.of(source, old.plain(), target, made.plain()));
+      ByteSpace space =
+          ByteSpace.of(List.of(source, old.plain(), target, made.plain())).knowing(same);
       Layout layout = Layout.of(space, made.texts());
       List<Search.Stretch> stretches =
           new Search(space, layout, options, progress).align(made.without(copies));
@@ -145,7 +148,7 @@ final class Making {
   }
 
   private static Prologue prologue(
-      ByteSpace space, MemberTexts old, Places places, CodeContext context) {
+      ByteSpace space, MemberTexts old, Places places, CodeContext context) throws IOException {
     var opened = new ArrayList<Prologue.Opened>();
     for (int i = 0; i < old.texts().size(); i++) {
       if (places.old().isUsed(i)) {

@@ -114,7 +114,7 @@ final class MemberTexts implements Closeable {
   }
 
   private static List<Member> find(BlockSource image, List<ByteRange> changed) throws IOException {
-    return MemberFinder.standard().find(image, reaching(image.size(), changed)).stream()
+    return MemberFinder.standard().find(image, reaching(image.size(), changed), changed).stream()
         .filter(member -> overlaps(member, changed))
         .toList();
   }

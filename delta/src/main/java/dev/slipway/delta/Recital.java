@@ -195,7 +195,7 @@ final class Recital {
     }
   }
 
-  private void read(Place from, long address, long length) {
+  private void read(Place from, long address, long length) throws IOException {
     if (from.area() == Area.SOURCE) {
       space.update(sourceCheck.use(), address, length);
     }

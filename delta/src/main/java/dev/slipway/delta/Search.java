@@ -9,6 +9,7 @@ import dev.slipway.match.ByteSpace;
 import dev.slipway.match.Matching;
 import dev.slipway.match.Matching.Range;
 import dev.slipway.match.Matching.Sampled;
+import dev.slipway.match.Sameness;
 import dev.slipway.progress.Progress;
 import dev.slipway.progress.Task;
 import java.io.IOException;
@@ -52,10 +53,10 @@ final class Search {
     }
   }
 
-  static List<Alignment> equalBlocks(BlockSource source, BlockSource target) throws IOException {
+  static Sameness equalBlocks(BlockSource source, BlockSource target) throws IOException {
     long from = ByteSpace.base(Area.SOURCE.ordinal());
     long to = ByteSpace.base(Area.TARGET.ordinal());
-    return BlockIndex.of(source).copies(target, from, to);
+    return BlockIndex.of(source).compare(target, from, to);
   }
 
   /**
@@ -64,7 +65,7 @@ final class Search {
    * @param copies the blocks known to be the same, none of them within an opened member
    * @return for each stretch of the layout its alignments, in its order
    */
-  List<Stretch> align(List<Alignment> copies) {
+  List<Stretch> align(List<Alignment> copies) throws IOException {
     List<Range> ranges = new ArrayList<>();
     List<Integer> owners = new ArrayList<>();
     List<Layout.Stretch> stretches = layout.stretches();

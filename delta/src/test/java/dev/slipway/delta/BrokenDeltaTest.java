@@ -204,6 +204,14 @@ class BrokenDeltaTest {
             "delta: was made from an image of 70000 bytes, but the source has 10: it is another image");
   }
 
+  /** 16 MiB are what applying takes beside what it announces, 8 the rest of a program's. */
+  @Test
+  void noMoreMemoryIsAllowedThanTheHeapCanGive() {
+    assertThat(DeltaApplier.memoryMax(64L << 20)).isEqualTo(Size.mib(40));
+    assertThat(DeltaApplier.memoryMax(10L << 20)).isEqualTo(Size.bytes(0));
+    assertThat(DeltaApplier.memoryMax(8L << 30)).isEqualTo(Size.mib(192));
+  }
+
   @Test
   void saysHowMuchMemoryIsNeeded() throws IOException {
     var applier = new DeltaApplier(BlockSource.bytes(PAIR.before()), directory, Size.kib(4));

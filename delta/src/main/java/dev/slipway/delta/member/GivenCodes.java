@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.delta.member;
 
+import dev.slipway.io.BitSink;
 import java.io.IOException;
 
 /**

@@ -67,9 +67,24 @@ public record MemberFinder(long plainMax) {
    * @return in rising order
    */
   public List<Member> find(BlockSource source, List<ByteRange> ranges) throws IOException {
+    return find(source, ranges, ranges);
+  }
+
+  /**
+   * Finds the members that lie in some ranges of a source, each within one of them, and reach into
+   * what is wanted. Most others are not unpacked to see that they do not: what ends in zeros on the
+   * way from a block to something wanted is taken for the end of a file.
+   *
+   * @param ranges in rising order, apart from each other
+   * @param wanted the same, each within one of the ranges
+   * @return in rising order; a few may reach into nothing wanted
+   */
+  public List<Member> find(BlockSource source, List<ByteRange> ranges, List<ByteRange> wanted)
+      throws IOException {
     List<Member> members = new ArrayList<>();
+    var search = new WantedPlaces(source, wanted);
     for (ByteRange range : ranges) {
-      new Search(source, range).into(members);
+      new Search(source, range, search).into(members);
     }
     return members;
   }
@@ -78,18 +93,21 @@ public record MemberFinder(long plainMax) {
     private final BlockSource source;
     private final ByteRange range;
     private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final WantedPlaces wanted;
     private long wasteLeft;
 
-    Search(BlockSource source, ByteRange range) {
+    Search(BlockSource source, ByteRange range, WantedPlaces wanted) {
       this.source = source;
       this.range = range;
+      this.wanted = wanted;
       wasteLeft = Math.max(WASTE_LEAST, WASTE_FACTOR * Math.min(range.length(), 1L << 50));
     }
 
     void into(List<Member> members) throws IOException {
-      long at = range.offset();
+      long at = wanted.next(range.offset());
       while (range.end() - at >= MAGIC_BYTES) {
-        int count = (int) Math.min(BUFFER_BYTES, range.end() - at);
+        long end = Math.min(range.end(), wanted.end(at) + MAGIC_BYTES - 1);
+        int count = (int) Math.min(BUFFER_BYTES, end - at);
         source.readFully(at, ByteBuffer.wrap(buffer, 0, count));
         int last = count - MAGIC_BYTES;
         long next = at;
@@ -100,7 +118,7 @@ public record MemberFinder(long plainMax) {
           member.ifPresent(members::add);
           next = member.isPresent() ? member.get().end() : next + 1;
         }
-        at = Math.min(next, range.end());
+        at = wanted.next(Math.min(next, range.end()));
       }
     }
 

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.slipway.delta.member;
+package dev.slipway.io;
 
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Bits to bytes, the first bit lowest, as deflate wants them. */
-final class BitSink {
+/**
+ * Bits to bytes, the first bit lowest, as deflate (RFC 1951, section 3.1.1) wants them. Nothing
+ * reaches the stream behind it for certain before {@link #finish}.
+ */
+public final class BitSink {
   private final OutputStream out;
   private final byte[] buffer = new byte[1 << 13];
   private int filled;
   private long pending;
   private int pendingBits;
 
-  BitSink(OutputStream out) {
+  public BitSink(OutputStream out) {
     this.out = out;
   }
 
   /** Writes the low {@code count} bits of a value that has no others: at most 48. */
-  void put(long value, int count) throws IOException {
+  public void put(long value, int count) throws IOException {
     if (pendingBits + count > 64) {
       drain();
     }
@@ -37,20 +40,20 @@ final class BitSink {
   }
 
   /** Fills the current byte with zeros. */
-  void align() throws IOException {
+  public void align() throws IOException {
     put(0, -pendingBits & 7);
     drain();
   }
 
   /** Writes whole bytes; the bits before them must be aligned. */
-  void bytes(byte[] bytes, int offset, int length) throws IOException {
+  public void bytes(byte[] bytes, int offset, int length) throws IOException {
     drain();
     flush();
     out.write(bytes, offset, length);
   }
 
   /** Passes everything on, the last byte filled with zeros. */
-  void finish() throws IOException {
+  public void finish() throws IOException {
     align();
     flush();
   }
