@@ -53,17 +53,19 @@ final class Marker {
     return need.kind.isCritical() || (recommends && need.kind == Need.Kind.RECOMMENDS);
   }
 
-  /**
-   * Whether something a taken package needs is missing, or something it does not stand is there.
-   */
-  boolean isBroken(PackageName name) throws FormatException {
-    return name.installed != null && lacks(name.installed, false);
+  /** Whether anything taken lacks what it needs, or has beside it what it does not stand. */
+  boolean isAnythingBroken() throws FormatException {
+    return isAnythingLacking(false);
   }
 
-  /** Whether anything taken is broken. */
-  boolean isAnythingBroken() throws FormatException {
+  /** The same, and what is only recommended counts as well where it is wanted. */
+  boolean isAnythingIncomplete() throws FormatException {
+    return isAnythingLacking(true);
+  }
+
+  private boolean isAnythingLacking(boolean recommendedToo) throws FormatException {
     for (PackageName name : universe.installed()) {
-      if (isBroken(name)) {
+      if (lacks(name.installed, recommendedToo)) {
         return true;
       }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.slipway.apt;
 
+import dev.slipway.deb.DebVersion;
 import dev.slipway.io.FormatException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -81,40 +82,58 @@ final class Sweep {
     for (Offer offer : offers) {
       String other = offer.file.sourceVersion();
       if (!other.equals(latest)
-          && dev.slipway.deb.DebVersion.parse(other)
-                  .compareTo(dev.slipway.deb.DebVersion.parse(latest))
-              > 0) {
+          && DebVersion.parse(other).compareTo(DebVersion.parse(latest)) > 0) {
         latest = other;
       }
     }
     return latest;
   }
 
-  /** When something broke for want of what was dropped, that comes back. */
+  /**
+   * When something lacks what it depends on or recommends, what was dropped comes back as far as
+   * anything taken mentions it: apt 2.6 (DoAutomaticRemove) asks neither whether that would help
+   * nor whether another alternative is there already.
+   */
   private static void restore(Marker marker, List<PackageName> dropped) throws FormatException {
-    boolean changed = !dropped.isEmpty();
+    if (dropped.isEmpty() || !marker.isAnythingIncomplete()) {
+      return;
+    }
+    boolean changed = true;
     while (changed) {
       changed = false;
-      for (PackageName name : marker.universe().installed()) {
-        if (marker.isBroken(name)) {
-          for (PackageName back : dropped) {
-            if (back.installed == null && isNeeded(name, back)) {
-              marker.take(back, false, false, 0);
-              changed |= back.installed != null;
-            }
-          }
+      Set<PackageName> mentioned = mentioned(marker);
+      for (PackageName back : dropped) {
+        if (back.installed == null && isMentioned(back, mentioned)) {
+          marker.take(back, false, false, 0);
+          changed |= back.installed != null;
         }
       }
     }
   }
 
-  private static boolean isNeeded(PackageName by, PackageName what) throws FormatException {
-    for (Need need : by.installed.needs()) {
-      if (need.kind.isCritical() && !need.kind.isNegative() && !need.isMetByInstalled()) {
-        for (int i = 0; i < need.alternatives(); i++) {
-          if (need.candidates(i).contains(what.candidate)) {
-            return true;
+  private static Set<PackageName> mentioned(Marker marker) throws FormatException {
+    var mentioned = new HashSet<PackageName>();
+    for (PackageName name : marker.universe().installed()) {
+      for (Need need : name.installed.needs()) {
+        if (marker.counts(need) && !need.kind.isNegative()) {
+          for (int i = 0; i < need.alternatives(); i++) {
+            mentioned.add(need.target(i));
           }
+        }
+      }
+    }
+    return mentioned;
+  }
+
+  private static boolean isMentioned(PackageName name, Set<PackageName> mentioned)
+      throws FormatException {
+    if (mentioned.contains(name)) {
+      return true;
+    }
+    for (PackageName other : mentioned) {
+      for (PackageName.Provider provider : other.providers()) {
+        if (provider.offer() == name.candidate) {
+          return true;
         }
       }
     }

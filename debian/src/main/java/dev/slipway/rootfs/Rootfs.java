@@ -8,6 +8,7 @@ import dev.slipway.progress.Task;
 import dev.slipway.store.Blob;
 import dev.slipway.store.Key;
 import dev.slipway.store.PackWriter;
+import dev.slipway.store.Program;
 import dev.slipway.store.Store;
 import dev.slipway.store.StoredTree;
 import dev.slipway.tree.Tree;
@@ -79,6 +80,7 @@ public final class Rootfs {
               + command.name().replace('\n', ' '));
     }
     return Key.of("rootfs", VERSION)
+        .with("program", Program.id())
         .with("packages", debs.stream().map(blob -> blob.digest().hex()).sorted().toList())
         .with("architecture", options.architecture())
         .with("time", options.epochSeconds())

@@ -4,13 +4,21 @@ package dev.slipway.apt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.fetch.Fetcher;
+import dev.slipway.fetch.Request;
+import dev.slipway.fetch.Sink;
 import dev.slipway.io.FormatException;
+import dev.slipway.progress.Progress;
+import dev.slipway.progress.Task;
 import dev.slipway.testing.RequiresTool;
+import dev.slipway.testing.TestServer;
 import dev.slipway.testing.Tool;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +37,42 @@ class AptConfigurationTest {
 
   private AptConfiguration read() throws IOException {
     return AptConfiguration.read(root, Map.of());
+  }
+
+  /**
+   * As apt does it: the proxy, an exception to it, logins of both places. A login is shown without
+   * encryption only where its line says {@code http://}.
+   */
+  @Test
+  void mirrorsAreReachedAsAptReachesThem() throws IOException {
+    byte[] bytes = {1, 2, 3};
+    try (TestServer proxy = TestServer.start().put("/debian/file", bytes);
+        TestServer direct = TestServer.start().put("/file", bytes)) {
+      write(
+          "etc/apt/apt.conf.d/10proxy",
+          "Acquire::http::Proxy \""
+              + proxy.uri("/")
+              + "\";\nAcquire::http::Proxy::127.0.0.1 \"DIRECT\";\n");
+      write("etc/apt/auth.conf", "machine http://mirror.invalid/debian login me password first\n");
+      write("etc/apt/auth.conf.d/90.conf", "machine http://127.0.0.1 login you password second\n");
+      Fetcher fetcher = Fetcher.with(read().fetchOptions());
+      Task task = Progress.none().start("fetching", 1);
+      for (URI uri :
+          List.of(URI.create("http://mirror.invalid/debian/file"), direct.uri("/file"))) {
+        assertThat(fetcher.fetch(Request.of(uri), Sink.memory(), task).value()).hasValue(bytes);
+      }
+      assertThat(proxy.asked())
+          .extracting(TestServer.Asked::authorization)
+          .containsExactly(basic("me:first"));
+      assertThat(direct.asked())
+          .extracting(TestServer.Asked::authorization)
+          .containsExactly(basic("you:second"));
+    }
+  }
+
+  private static String basic(String login) {
+    byte[] bytes = login.getBytes(StandardCharsets.UTF_8);
+    return "Basic " + Base64.getEncoder().encodeToString(bytes);
   }
 
   @Test

@@ -197,6 +197,30 @@ class ResolverTest {
   }
 
   @Test
+  void ofAWayThatFailedWhatIsMentionedComesBackWhenSomethingRecommendedIsMissing()
+      throws IOException {
+    assertThat(afterFailure("i (>= 9)", "other")).isEqualTo("[b 1, i 1, p 1]");
+    assertThat(afterFailure("j", "other")).as("not mentioned").isEqualTo("[b 1, p 1]");
+    assertThat(afterFailure("i (>= 9)", "k")).as("nothing missing").isEqualTo("[b 1, k 1, p 1]");
+  }
+
+  /** What b and p lead to when o, which b recommends, fails after it had taken i. */
+  private static String afterFailure(String otherAlternative, String last) throws IOException {
+    TestArchive archive =
+        TestArchive.of(
+            "Package: b\nRecommends: o | k\nBreaks: n\n",
+            "Package: o\nPre-Depends: i\nDepends: n\n",
+            "Package: n\n",
+            "Package: i\n",
+            "Package: p\nDepends: b | " + otherAlternative + "\n",
+            "Package: " + last + "\n");
+    return archive
+        .resolve(PackageRequest.of("b", "p").withoutBase().withRecommends())
+        .packages()
+        .toString();
+  }
+
+  @Test
   void searchesWhereTheStraightWayEnds() throws IOException {
     // b comes first and leads to x; that x does not go with y is seen only later
     TestArchive archive =

@@ -128,7 +128,7 @@ class SameTreeTest {
     return Rootfs.in(in).assemble(debs, RootfsOptions.of("amd64", EPOCH), sandbox, Progress.none());
   }
 
-  private void sameAsMmdebstrap(String name, String packages) throws Exception {
+  private Tree sameAsMmdebstrap(String name, String packages) throws Exception {
     Path directory = referee(name, packages);
     Tree ours = assemble(debs(directory.resolve("pool")), TestDoors.chroot()).tree();
     Tree theirs;
@@ -147,6 +147,7 @@ class SameTreeTest {
     }
     assertThat(unexplained).as("ours | mmdebstrap's").isEmpty();
     assertThat(ours.size()).isGreaterThan(8000);
+    return ours;
   }
 
   private static boolean isAllowed(Difference difference) {
@@ -215,7 +216,11 @@ class SameTreeTest {
 
   @Test
   void aSetWithPythonAndServicesIsTheSame() throws Exception {
-    sameAsMmdebstrap("services", "nginx,python3,dbus,network-manager");
+    Tree tree =
+        sameAsMmdebstrap("services", "nginx,python3,dbus,network-manager,iputils-ping,libcap2-bin");
+    assertThat(tree.inode("/usr/bin/ping").orElseThrow().metadata().xattrs().asMap())
+        .as("what ping's script gives it")
+        .containsOnlyKeys("security.capability");
   }
 
   /** One pool for the tests that only need some base system. */
