@@ -32,7 +32,9 @@ import java.util.TreeSet;
  * /EFI/BOOT/grub.cfg      our script, where this GRUB looks when its own directory has none
  * /EFI/BOOT/PLACE1        says which of the two places for boot loaders this is
  * /EFI/SPARE/PLACE2       the other place, empty until the first update of the boot loader
- * /EFI/debian/grubenv.1   the boot store
+ * /EFI/debian/grubenv.1         the boot store
+ * /EFI/debian/grubenv.1-apart   zeros that keep its blocks in different pages of the disk
+ * /EFI/debian/grubenv.2
  * </pre>
  *
  * <p>Machine and directory are read out of the files: {@code AA64} for {@code X64}, {@code ubuntu}
@@ -65,6 +67,11 @@ public final class GrubEfi {
           "echo",
           "sleep",
           "reboot");
+
+  /** Lies between the blocks of the store: disks and kernels write more than one sector at once. */
+  private static final String APART = "-apart";
+
+  private static final int APART_BYTES = 64 << 10;
 
   private static final Content PLACE_1 = Content.utf8("1\n");
   private static final Content PLACE_2 = Content.utf8("2\n");
@@ -252,6 +259,7 @@ public final class GrubEfi {
           for (int i = 0; i < blocks.size(); i++) {
             file(t, menu.environmentPaths().get(i), Content.bytes(blocks.get(i).bytes()));
           }
+          file(t, menu.environmentPaths().get(0) + APART, Content.bytes(new byte[APART_BYTES]));
         });
   }
 

@@ -117,38 +117,21 @@ class BootTest {
     }
   }
 
-  /**
-   * Emulated firmware reads some 200 KB/s from a card, and takes minutes for a kernel. So QEMU
-   * starts kernel and initramfs itself, as GRUB would.
-   */
   @Test
-  void findsItsDiskOnAMemoryCard(@TempDir Path temp) throws Exception {
+  void startsFromAMemoryCardAndCountsOnIt(@TempDir Path temp) throws Exception {
     TinySystem full = TinySystem.of("amd64");
     DiskImage disk = full.disk();
     long cardBytes = 2 * Long.highestOneBit(disk.size()); // QEMU's have a power of two
     Path image =
         TinySystem.write(disk, temp.resolve("disk.img"), Size.bytes(cardBytes - disk.size()));
-    Tree slot = full.slot("one");
-    Path kernel = Files.write(temp.resolve("vmlinuz"), slot.read("/vmlinuz"));
-    Path initramfs = Files.write(temp.resolve("initrd.img"), slot.read("/initrd.img"));
-    try (var machine =
-        VirtualMachine.with(Firmware.BIOS)
-            .disk(VirtualDisk.kept(image, Bus.SD))
-            .argument("-kernel", kernel.toString(), "-initrd", initramfs.toString())
-            .argument(
-                "-append",
-                "console=ttyS0 panic=2 slipway.slot=A root=PARTUUID="
-                    + TinySystem.IDENTITY.partitionId(DiskLayout.ROOT_A)
-                    + " slipway.esp="
-                    + TinySystem.IDENTITY.partitionId(DiskLayout.ESP)
-                    + " slipway.data="
-                    + TinySystem.IDENTITY.partitionId(DiskLayout.DATA))
-            .start(temp)) {
+    try (var machine = start(Firmware.BIOS, image, Bus.SD, temp)) {
+      machine.waitFor("starting slot A, try 1 of 3");
       machine.waitFor(
           "TINY slot slot=A disk=/dev/mmcblk0 root=/dev/mmcblk0p3 .*data=/dev/mmcblk0p5"
-              + " data_state=ok");
+              + " .*data_state=ok");
       machine.waitFor(TinySystem.READY + " one");
     }
+    assertThat(TinySystem.state(image, disk).slot(Slot.A).tries()).isEqualTo(1);
   }
 
   @ParameterizedTest

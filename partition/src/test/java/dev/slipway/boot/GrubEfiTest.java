@@ -9,7 +9,11 @@ import dev.slipway.bootconfig.BootPartition;
 import dev.slipway.bootconfig.BootState;
 import dev.slipway.bootconfig.BootStore;
 import dev.slipway.bootconfig.Slot;
+import dev.slipway.fs.fat.Fat;
+import dev.slipway.fs.fat.FatOptions;
+import dev.slipway.fs.fat.FatVolume;
 import dev.slipway.io.FormatException;
+import dev.slipway.io.Size;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
@@ -62,11 +66,21 @@ class GrubEfiTest {
             "/EFI/SPARE/PLACE2",
             "/EFI/debian",
             "/EFI/debian/grubenv.1",
+            "/EFI/debian/grubenv.1-apart",
             "/EFI/debian/grubenv.2");
     assertThat(esp.read("/EFI/BOOT/BOOTX64.EFI")).isEqualTo(Files.readAllBytes(Path.of(SHIM)));
     assertThat(esp.read("/EFI/BOOT/grubx64.efi")).isEqualTo(Files.readAllBytes(Path.of(GRUB)));
     assertThat(esp.read("/EFI/debian/grubenv.1")).isEqualTo(BootStore.fresh(state).get(0).bytes());
     assertThat(esp.read("/EFI/debian/grubenv.2")).isEqualTo(BootStore.fresh(state).get(1).bytes());
+  }
+
+  @Test
+  void theStoreIsNotLostWithOnePageOfTheDisk() throws Exception {
+    Tree tree = GrubEfi.configuration(MENU, MENU.freshState(Set.of(Slot.A)));
+    FatVolume esp = Fat.read(Fat.of(tree, FatOptions.of(Size.mib(8), 1)).open(), "esp");
+    long first = esp.place("/EFI/debian/grubenv.1").offset();
+    long second = esp.place("/EFI/debian/grubenv.2").offset();
+    assertThat(second - first).isGreaterThanOrEqualTo(64 << 10);
   }
 
   @Test

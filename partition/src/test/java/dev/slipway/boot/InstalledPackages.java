@@ -12,11 +12,16 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** Files of packages as trees: of those installed here, and of kernels from the host's archive. */
-final class InstalledPackages {
+public final class InstalledPackages {
   /** One for all modules, whose directories lie side by side. */
   private static final Path CACHE = Path.of("..", "partition", "target", "packages");
 
   private InstalledPackages() {}
+
+  /** What GRUB and shim are taken from. */
+  public static Tree bootLoaders() {
+    return below("/usr/lib/grub", "/usr/lib/shim");
+  }
 
   /** What GRUB, shim and the programs of an initramfs are taken from. */
   static Tree tools() {

@@ -5,12 +5,14 @@ import dev.slipway.io.BlockSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Every disk that a power cut may leave: after each write; with a write torn at its sectors; and,
@@ -40,20 +42,49 @@ public final class PowerCuts {
     void check(BlockSource disk, String what) throws Exception;
   }
 
+  /** What happened to the writes behind the last flush. */
+  public enum Kind {
+    /** All before an event arrived, and nothing else. */
+    BEFORE,
+    /** Of the last one a front or a back did. */
+    TORN,
+    WITHOUT_ONE,
+    WITHOUT_TWO,
+    /** A random half arrived. */
+    SOME
+  }
+
+  /**
+   * A cut.
+   *
+   * @param number counted from 0
+   * @param window how many flushes came before
+   */
+  public record Cut(int number, Kind kind, int window, String what) {}
+
   private final BlockSource start;
   private final Predicate<Event> bulk;
   private final Check check;
+  private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
+  private Predicate<Cut> chosen = cut -> true;
   private int cuts;
+  private int windows;
 
   /**
    * A disk before the first event.
    *
-   * @param bulk writes that are too many to be torn and lost in pairs
+   * @param bulk writes that are too many to be torn, and lost alone or in pairs
    */
   public PowerCuts(BlockSource start, Predicate<Event> bulk, Check check) {
     this.start = start;
     this.bulk = bulk;
     this.check = check;
+  }
+
+  /** Leaves cuts out. */
+  public PowerCuts only(Predicate<Cut> some) {
+    chosen = some;
+    return this;
   }
 
   /** Replays, and returns how many disks were checked. */
@@ -62,11 +93,12 @@ public final class PowerCuts {
     Sectors flushed = disk.copy();
     var window = new ArrayList<Event>();
     for (int i = 0; i <= events.size(); i++) {
-      look(disk, "cut before event " + i);
+      look(Kind.BEFORE, "cut before event " + i, () -> disk);
       if (i == events.size() || events.get(i).isFlush()) {
         lose(flushed, window, "window before event " + i);
         window.clear();
         flushed = disk.copy();
+        windows++;
       } else {
         Event event = events.get(i);
         tear(disk, event, "event " + i);
@@ -74,38 +106,57 @@ public final class PowerCuts {
         disk.apply(event, 0, event.bytes().length);
       }
     }
-    return cuts;
+    return counts.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  private void look(Sectors disk, String what) throws Exception {
-    check.check(disk, what);
-    cuts++;
+  /** How many disks were checked, by what had happened to them. */
+  public Map<Kind, Integer> counts() {
+    return counts;
+  }
+
+  /** Makes a disk, when it is wanted. */
+  @FunctionalInterface
+  private interface Remains {
+    BlockSource disk() throws IOException;
+  }
+
+  private void look(Kind kind, String what, Remains remains) throws Exception {
+    if (chosen.test(new Cut(cuts++, kind, windows, what))) {
+      check.check(remains.disk(), what);
+      counts.merge(kind, 1, Integer::sum);
+    }
   }
 
   /** In part: each set of whole sectors from a write's front and back. */
   private void tear(Sectors before, Event event, String what) throws Exception {
     int length = event.bytes().length;
-    for (int cut = SECTOR; cut < length && !bulk.test(event); cut += SECTOR) {
-      look(before.with(event, 0, cut), what + " torn at " + cut);
-      look(before.with(event, cut, length), what + " torn before " + cut);
+    for (int i = SECTOR; i < length && !bulk.test(event); i += SECTOR) {
+      int cut = i;
+      look(Kind.TORN, what + " torn at " + cut, () -> before.with(event, 0, cut));
+      look(Kind.TORN, what + " torn before " + cut, () -> before.with(event, cut, length));
     }
   }
 
   /** Writes between two flushes may be lost in any number, and reach the disk in any order. */
   private void lose(Sectors flushed, List<Event> window, String what) throws Exception {
-    boolean pairs = window.stream().noneMatch(bulk);
-    for (int first = 0; pairs && first < window.size(); first++) {
-      for (int second = first; second < window.size(); second++) {
-        int one = first;
-        int two = second;
+    List<Integer> few =
+        IntStream.range(0, window.size()).filter(i -> !bulk.test(window.get(i))).boxed().toList();
+    for (int one : few) {
+      look(Kind.WITHOUT_ONE, what + " without " + one, () -> some(flushed, window, i -> i != one));
+      for (int two : few.subList(few.indexOf(one) + 1, few.size())) {
         look(
-            some(flushed, window, i -> i != one && i != two),
-            what + " without " + first + " and " + second);
+            Kind.WITHOUT_TWO,
+            what + " without " + one + " and " + two,
+            () -> some(flushed, window, i -> i != one && i != two));
       }
     }
-    var random = new Random(window.size());
     for (int round = 0; !window.isEmpty() && round < RANDOM_SUBSETS; round++) {
-      look(some(flushed, window, i -> random.nextBoolean()), what + ", random subset " + round);
+      int seed = window.size() * RANDOM_SUBSETS + round;
+      var random = new Random(seed);
+      look(
+          Kind.SOME,
+          what + ", random subset " + round,
+          () -> some(flushed, window, i -> random.nextBoolean()));
     }
   }
 

@@ -66,6 +66,7 @@ public final class VirtualMachine implements AutoCloseable {
     private int memoryMib = 1024;
     private int bootDisk;
     private boolean network;
+    private NameServer names;
 
     private Builder(Firmware firmware) {
       this.firmware = firmware;
@@ -91,6 +92,12 @@ public final class VirtualMachine implements AutoCloseable {
     /** Adds a network card; the guest's SSH port is reached at {@link VirtualMachine#sshPort}. */
     public Builder network() {
       network = true;
+      return this;
+    }
+
+    /** Lets the guest's network ask a name server in place of this computer's own; takes root. */
+    public Builder names(NameServer server) {
+      names = server;
       return this;
     }
 
@@ -129,7 +136,8 @@ public final class VirtualMachine implements AutoCloseable {
 
     private List<String> command(Path directory, int port) throws IOException {
       Files.deleteIfExists(directory.resolve("qmp"));
-      var words = new ArrayList<>(List.of("qemu-system-x86_64", "-accel", "tcg", "-cpu", "max"));
+      var words = new ArrayList<>(names == null ? List.<String>of() : withNames(directory));
+      words.addAll(List.of("qemu-system-x86_64", "-accel", "tcg", "-cpu", "max"));
       words.addAll(List.of("-m", String.valueOf(memoryMib), "-nodefaults", "-display", "none"));
       words.addAll(
           List.of("-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"));
@@ -147,6 +155,13 @@ public final class VirtualMachine implements AutoCloseable {
       }
       words.addAll(more);
       return words;
+    }
+
+    /** QEMU knows no other name server than that of {@code /etc/resolv.conf}: it sees another. */
+    private List<String> withNames(Path directory) throws IOException {
+      Path file = Files.writeString(directory.resolve("resolv.conf"), names.configuration());
+      String script = "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"";
+      return List.of("unshare", "--mount", "sh", "-c", script, file.toString());
     }
 
     private static int freePort() throws IOException {
