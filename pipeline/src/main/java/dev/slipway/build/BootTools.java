@@ -28,7 +28,7 @@ record BootTools(PackageChoice choice, LockFile lock, long timeSeconds) {
 
   Key key() {
     return Key.of("tools", 1)
-        .with("tool", Tool.VERSION)
+        .with("tool", Tool.id())
         .with("packages", lock.build().stream().map(each -> each + " " + each.digest()).toList());
   }
 

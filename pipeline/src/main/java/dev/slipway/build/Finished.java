@@ -7,10 +7,10 @@ import dev.slipway.spec.ImageSpec;
 import dev.slipway.spec.OwnEntry;
 import dev.slipway.spec.OwnEntry.Kind;
 import dev.slipway.store.Key;
+import dev.slipway.store.Program;
 import dev.slipway.store.Store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ record Finished(Key place, Path lock) {
   /** What was built last, if neither its inputs nor its outputs were touched since. */
   Optional<BuildResult> unchanged(Store store) throws IOException {
     Optional<Recorded> last = read(store);
-    if (last.isEmpty() || !last.get().build().holds(tool(), last.get().nanos())) {
+    if (last.isEmpty() || !last.get().build().holds(Program.marks(), last.get().nanos())) {
       return Optional.empty();
     }
     return Optional.of(result(last.get().build()));
@@ -55,7 +55,7 @@ record Finished(Key place, Path lock) {
   private Optional<LastBuild> whole(Store store, Key key) throws IOException {
     Optional<LastBuild> last = read(store).map(Recorded::build);
     return last.isPresent()
-            && last.get().tool().equals(tool())
+            && last.get().tool().equals(Program.marks())
             && last.get().key().equals(key.digest().hex())
             && last.get().outputsHold()
         ? last
@@ -132,7 +132,8 @@ record Finished(Key place, Path lock) {
     put(
         store,
         inputs,
-        new LastBuild(tool(), inputs.seen(), written, image, usedBytes, key.digest().hex()));
+        new LastBuild(
+            Program.marks(), inputs.seen(), written, image, usedBytes, key.digest().hex()));
   }
 
   /** Remembers that what was built last is also what these inputs give. */
@@ -152,28 +153,5 @@ record Finished(Key place, Path lock) {
     store.putResult(
         place,
         ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(inputs.nanos()).put(bytes).array());
-  }
-
-  /**
-   * The version and, so that a changed program is not taken for the old one, the files it is loaded
-   * from.
-   */
-  private static String tool() throws IOException {
-    var text = new StringBuilder(Tool.VERSION);
-    for (String entry :
-        System.getProperty("java.class.path", "").split(java.io.File.pathSeparator)) {
-      Path path = Path.of(entry);
-      if (path.getFileName() != null
-          && path.getFileName().toString().startsWith("slipway")
-          && Files.isRegularFile(path)) {
-        text.append(' ')
-            .append(path.getFileName())
-            .append(' ')
-            .append(Files.size(path))
-            .append(' ')
-            .append(Files.getLastModifiedTime(path).toMillis());
-      }
-    }
-    return text.toString();
   }
 }

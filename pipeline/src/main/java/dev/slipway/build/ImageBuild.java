@@ -192,7 +192,7 @@ public final class ImageBuild {
       there &= steps.foresee(SYSTEM, system);
       Optional<DiskImage> disk =
           there ? foreseen(store, steps, lock, system, progress) : Optional.empty();
-      Key image = imageKey(system, tools);
+      Key image = imageKey(system, tools, time(lock));
       boolean whole =
           there && Finished.of(specFile(), options).stillHolds(store, image).isPresent();
       steps.report(IMAGE, image, whole);
@@ -295,7 +295,7 @@ public final class ImageBuild {
         (prefix, script, maker) ->
             steps.quietly(
                 Key.of("core image", 2)
-                    .with("tool", Tool.VERSION)
+                    .with("tool", Tool.id())
                     .with("prefix", prefix)
                     .with("script", script)
                     .with("boot loaders and tools", tools.key()),
@@ -346,7 +346,7 @@ public final class ImageBuild {
     var packages = lock.image().stream().map(each -> each + " " + each.digest()).toList();
     RootfsOptions rootfs = rootfsOptions(lock);
     return Key.of("configured", 4)
-        .with("tool", Tool.VERSION)
+        .with("tool", Tool.id())
         .with("packages", packages)
         .with("architecture", rootfs.architecture())
         .with("time", rootfs.epochSeconds())
@@ -378,19 +378,17 @@ public final class ImageBuild {
   }
 
   private Key imageKey(Prepared prepared) throws IOException {
-    return imageKey(prepared.systemKey(), prepared.bootTools().key());
+    return imageKey(prepared.systemKey(), prepared.bootTools().key(), prepared.timeSeconds());
   }
 
-  private Key imageKey(Key system, Key tools) throws IOException {
-    var burn = spec.disk().recovery();
-    String keyring = burn.isPresent() ? Content.file(burn.get().keyring()).digest().hex() : "none";
-    return Key.of("image", 4)
+  private Key imageKey(Key system, Key tools, long timeSeconds) throws IOException {
+    return Key.of("image", 5)
         .with("system", system)
         .with("boot loaders and tools", tools)
         .with("name", spec.title())
-        .with("disk", spec.disk().toString())
-        .with("recovery keyring", keyring)
-        .with("tool", Tool.VERSION);
+        .with("disk", spec.disk().withoutRecovery().toString())
+        .with("recovery burns", RecoveryStep.told(burn(timeSeconds)))
+        .with("tool", Tool.id());
   }
 
   private BuildResult write(

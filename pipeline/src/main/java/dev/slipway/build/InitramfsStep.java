@@ -39,7 +39,7 @@ record InitramfsStep(
   private Key key() {
     Key key =
         Key.of("initramfs", 3)
-            .with("tool", Tool.VERSION)
+            .with("tool", Tool.id())
             .with("kernel", kernel.version())
             .with("modules", kernel.modulesDigest(system))
             .with("boot loaders and tools", toolsKey);

@@ -22,15 +22,16 @@ record RecoveryStep(
 
   private Key key() throws IOException {
     return Key.of("recovery", 2)
-        .with("tool", Tool.VERSION)
+        .with("tool", Tool.id())
         .with("kernel", kernel.digest(system))
         .with("modules", kernel.modulesDigest(system))
         .with("boot loaders and tools", toolsKey)
         .with("time", stamp.timeSeconds())
-        .with("burns", burns());
+        .with("burns", told(burn));
   }
 
-  private String burns() throws IOException {
+  /** All that what burns depends on, told without paths. */
+  static String told(Optional<RecoveryBurn> burn) throws IOException {
     return burn.isEmpty()
         ? "no"
         : burn.get().settings().replace('\n', ' ') + burn.get().keyring().digest();

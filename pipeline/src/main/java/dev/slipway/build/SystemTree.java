@@ -57,7 +57,7 @@ record SystemTree(ImageSpec spec, long timeSeconds, IdTable keptIds) {
       own.add(describe(entry).replace("\n", " "));
     }
     return Key.of("system", 6)
-        .with("tool", Tool.VERSION)
+        .with("tool", Tool.id())
         .with("root file system", configured)
         .with("name", spec.name() + " " + spec.version())
         .with("own files", own)

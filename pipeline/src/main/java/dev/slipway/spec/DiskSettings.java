@@ -41,6 +41,12 @@ public record DiskSettings(
     OSTREE
   }
 
+  /** The same disk, with a recovery system that writes no releases. */
+  public DiskSettings withoutRecovery() {
+    return new DiskSettings(
+        layout, slot, data, esp, kernelCommandLine, initramfs, menuSeconds, Optional.empty());
+  }
+
   /** Who makes the initramfs. */
   public enum Initramfs {
     /** Slipway's own: small, the same bytes every time. */

@@ -427,6 +427,9 @@ class ImageBuildTest {
     BuildResult two = build(spec, options("out"));
     assertThat(steps(two)).contains("recovery system made");
     assertThat(two.digest()).isNotEqualTo(one.digest());
+    Files.move(keyring, keyring.resolveSibling("moved.pem"));
+    spec("layout: recovery\nrecovery: {keyring: moved.pem, sources: disk}\n");
+    assertThat(steps(build(spec, options("out")))).contains("image reused");
   }
 
   private static String certificate(String name) {

@@ -8,6 +8,8 @@ import dev.slipway.bootconfig.BootState.SlotState;
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.Tool;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +18,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The verdict over a slot, by the script that passes it on a machine. */
 @RequiresTool(value = "dash", in = "dash")
@@ -108,6 +112,53 @@ class SlipwayHealthTest {
     Files.writeString(root.resolve("etc/slipway/health.conf"), "network=127.0.0.1:1\n");
     assertThat(device.run("slipway-health").output())
         .contains("the network is not there: 127.0.0.1:1");
+  }
+
+  private Tool.Result withNetwork(String network) throws Exception {
+    Files.createDirectories(root.resolve("etc/slipway"));
+    Files.writeString(root.resolve("etc/slipway/health.conf"), "network=" + network + "\n");
+    return device.run("slipway-health");
+  }
+
+  /** As a kernel prints them; the route to half of all addresses is no default route. */
+  @Test
+  void aDefaultRouteOfEitherKindIsANetwork() throws Exception {
+    Path net = Files.createDirectories(root.resolve("proc/net"));
+    String head =
+        "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
+    String local = "eth0\t0002000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n";
+    String half = "tun0\t00000000\t00000000\t0001\t0\t0\t0\t00000080\t0\t0\t0\n";
+    String refused = "*\t00000000\t00000000\t0200\t0\t0\t0\t00000000\t0\t0\t0\n";
+    String route = "eth0\t00000000\t0202000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n";
+    String zeros = "0".repeat(32);
+    String link = "fe80" + "0".repeat(28) + " 40 " + zeros + " 00 " + zeros;
+    String all = zeros + " 00 " + zeros + " 00 ";
+    String lo = all + zeros + " ffffffff 00000001 00000000 00200200       lo\n";
+    String six = all + "fe80" + "0".repeat(27) + "2 00000400 00000001 00000000 00000003     eth0\n";
+    link += " 00000100 00000001 00000000 00000001     eth0\n";
+
+    assertThat(withNetwork("route").output()).contains("the network is not there: route");
+    Files.writeString(net.resolve("route"), head + local + half + refused);
+    Files.writeString(net.resolve("ipv6_route"), link + lo);
+    assertThat(withNetwork("route").output()).contains("the network is not there: route");
+    assertThat(status()).contains("LAST_GOOD=A\n");
+    Files.writeString(net.resolve("ipv6_route"), link + six + lo);
+    assertThat(withNetwork("route").status()).isZero();
+    assertThat(status()).contains("LAST_GOOD=B\n");
+    Files.delete(net.resolve("ipv6_route")); // a kernel without it
+    assertThat(withNetwork("route").output()).contains("the network is not there: route");
+    Files.writeString(net.resolve("route"), head + local + route);
+    assertThat(withNetwork("route").status()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "localhost", "[::1]"})
+  void aPlaceThatAnswersIsANetwork(String host) throws Exception {
+    try (var server = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+      Tool.Result result = withNetwork("'" + host + ":" + server.getLocalPort() + "'");
+      assertThat(result.status()).as(result.output()).isZero();
+    }
+    assertThat(status()).contains("LAST_GOOD=B\n");
   }
 
   @Test
