@@ -95,6 +95,11 @@ public record BundleSource(String name, BlockSource source, boolean paced) imple
     return newest;
   }
 
+  /** Whether its bytes are fetched as they are read, and would have to be fetched again. */
+  public boolean fetched() {
+    return source instanceof HttpBlockSource;
+  }
+
   @Override
   public void close() throws IOException {
     source.close();

@@ -11,7 +11,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Reads past the page cache, so that what is verified is what the device keeps and not what was
- * written a moment ago. File systems that cannot do that (tmpfs) are read as usual.
+ * written a moment ago. What cannot be read so (file systems of some kinds) is read as usual; those
+ * who rely on it say so.
  */
 final class DirectBlockSource implements BlockSource {
   /** Multiples of what any disk asks for; large, because each read goes to the device. */
@@ -29,6 +30,7 @@ final class DirectBlockSource implements BlockSource {
     this.size = size;
   }
 
+  /** Reads directly if that can be done: then it is one of this class, else another. */
   static BlockSource open(Path path) throws IOException {
     long size;
     try (BlockSource plain = BlockSource.file(path)) {

@@ -24,8 +24,6 @@ public final class Flash {
   private static final int PIECE_BYTES = 1 << 20;
 
   // as stat(2) has them
-  private static final int FILE_TYPE = 0170000;
-  private static final int BLOCK_DEVICE = 0060000;
 
   /** The kernel's lists of what is in use, each line starting with a device. */
   private static final List<Path> IN_USE = List.of(Path.of("/proc/mounts"), Path.of("/proc/swaps"));
@@ -56,7 +54,7 @@ public final class Flash {
                 + " holds "
                 + Size.bytes(room));
       }
-      if (!isBlockDevice(device)) {
+      if (!DeviceCache.isBlockDevice(device)) {
         writeAndVerify(source, device, pace, progress);
         return source.size();
       }
@@ -69,9 +67,11 @@ public final class Flash {
     }
   }
 
-  private static boolean isBlockDevice(Path path) throws IOException {
-    int mode = (int) Files.getAttribute(path, "unix:mode");
-    return (mode & FILE_TYPE) == BLOCK_DEVICE;
+  /** Whether what is written to a device can be read back from it, and not from memory only. */
+  public static boolean readsDirectly(Path device) throws IOException {
+    try (BlockSource source = DirectBlockSource.open(device)) {
+      return source instanceof DirectBlockSource;
+    }
   }
 
   private static void writeAndVerify(BlockSource source, Path device, Pace pace, Progress progress)

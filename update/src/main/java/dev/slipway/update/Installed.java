@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param deltaProblem why a delta that started from the right release was given up
  * @param writtenBytes how much of the slot had to be written; the rest was right already
  * @param loaders what became of each boot loader in the bundle, a sentence each
+ * @param readDirectly whether what was written was read back from the device; else it came from the
+ *     system's memory, which knows nothing of what a device lost
  */
 public record Installed(
     Slot slot,
@@ -21,12 +23,13 @@ public record Installed(
     Optional<String> from,
     Optional<String> deltaProblem,
     long writtenBytes,
-    List<String> loaders) {
+    List<String> loaders,
+    boolean readDirectly) {
   public Installed {
     loaders = List.copyOf(loaders);
   }
 
   Installed withLoaders(List<String> sentences) {
-    return new Installed(slot, version, from, deltaProblem, writtenBytes, sentences);
+    return new Installed(slot, version, from, deltaProblem, writtenBytes, sentences, readDirectly);
   }
 }

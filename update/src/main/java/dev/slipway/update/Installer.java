@@ -10,14 +10,11 @@ import dev.slipway.bundle.BundleManifest;
 import dev.slipway.bundle.BundleOptions;
 import dev.slipway.bundle.MachineState;
 import dev.slipway.delta.Applied;
-import dev.slipway.delta.DeltaApplier;
-import dev.slipway.delta.Destination;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
 import dev.slipway.io.FormatException;
 import dev.slipway.io.Size;
 import dev.slipway.progress.Progress;
-import dev.slipway.tree.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -60,7 +57,11 @@ public final class Installer {
 
   /** What is to be done, known before anything is touched. */
   private record Job(
-      Slot running, Slot target, BundleImage image, Optional<BundleDelta> delta, Path directory) {}
+      Slot target,
+      BundleImage image,
+      Optional<DeltaRoute> delta,
+      Optional<String> problem,
+      Path directory) {}
 
   /**
    * Installs.
@@ -95,6 +96,7 @@ public final class Installer {
     // one write makes both count: the slot that is started next, and the boot loader that does so
     disk.changeState(now -> loaders.tried(now.primary(job.target())));
     InstallState.remove(job.directory());
+    DeltaSpool.remove(job.directory());
     return done.withLoaders(loaders.sentences());
   }
 
@@ -113,7 +115,7 @@ public final class Installer {
     } catch (IOException e) {
       if (!Thread.currentThread().isInterrupted()) {
         InstallState.remove(job.directory());
-        Files.deleteIfExists(deltaState(job));
+        Files.deleteIfExists(DeltaRoute.state(job.directory()));
       }
       throw e;
     }
@@ -134,11 +136,36 @@ public final class Installer {
     }
     requireConfirmed(state, running);
     requireFit(manifest, Release.in(disk.slot(running), disk.name() + ": slot " + running));
-    BundleImage image =
-        manifest
-            .image(SLOT_CLASS)
-            .orElseThrow(
-                () -> new RefusedException("the bundle has nothing for slots " + SLOT_CLASS));
+    BundleImage image = image(manifest);
+    requireRoom(image, target);
+    Optional<DeltaRoute> delta = delta(bundle, image, running, progress);
+    Optional<String> problem = delta.isEmpty() ? Optional.empty() : delta.get().objection();
+    if (problem.isPresent() && image.file().isEmpty()) {
+      throw new RefusedException(problem.get() + "; the bundle lacks the whole image");
+    }
+    return new Job(
+        target, image, problem.isPresent() ? Optional.empty() : delta, problem, options.state());
+  }
+
+  /** The system's image. One for other slots must not be passed over: it belongs to the release. */
+  private static BundleImage image(BundleManifest manifest) throws RefusedException {
+    List<String> others =
+        manifest.images().stream()
+            .map(BundleImage::slot)
+            .filter(s -> !s.equals(SLOT_CLASS))
+            .toList();
+    if (!others.isEmpty()) {
+      throw new RefusedException(
+          "the bundle has images for slots "
+              + String.join(", ", others)
+              + ", and this machine has slots "
+              + SLOT_CLASS
+              + " alone; make a bundle without them, or install it with rauc");
+    }
+    return manifest.image(SLOT_CLASS).orElseThrow(); // no bundle is without an image
+  }
+
+  private void requireRoom(BundleImage image, Slot target) throws IOException {
     long room = disk.slot(target).size();
     if (image.sizeBytes() > room) {
       throw new RefusedException(
@@ -149,7 +176,6 @@ public final class Installer {
               + " holds "
               + Size.bytes(room));
     }
-    return new Job(running, target, image, delta(image, running, progress), options.state());
   }
 
   /** The only release that is known to work is never overwritten. */
@@ -173,6 +199,7 @@ public final class Installer {
         new MachineState(
             running.map(Release::compatible).orElse(manifest.compatible()),
             running.map(Release::sequence),
+            running.map(Release::version),
             options.now(),
             running.map(Release::builtAt).orElse(Instant.EPOCH));
     Optional<String> objection = machine.objection(manifest, options.allowOlder());
@@ -182,8 +209,8 @@ public final class Installer {
   }
 
   /** The delta that starts from what runs, if there is one. */
-  private Optional<BundleDelta> delta(BundleImage image, Slot running, Progress progress)
-      throws IOException {
+  private Optional<DeltaRoute> delta(
+      Bundle bundle, BundleImage image, Slot running, Progress progress) throws IOException {
     if (image.deltas().isEmpty()) {
       return Optional.empty();
     }
@@ -202,7 +229,7 @@ public final class Installer {
               + running
               + " holds none of these");
     }
-    return found;
+    return found.map(delta -> new DeltaRoute(bundle, image, delta, slot, options));
   }
 
   private Digest digest(BlockSource slot, long bytes, Progress progress) throws IOException {
@@ -229,37 +256,38 @@ public final class Installer {
             .orElse(fresh);
     disk.changeState(state -> state.installing(job.target()));
     if (work == fresh) {
-      Files.deleteIfExists(deltaState(job));
+      Files.deleteIfExists(DeltaRoute.state(job.directory()));
       work.write(job.directory());
     }
+    if (job.delta().isEmpty()) {
+      DeltaSpool.remove(job.directory()); // of another update, or of a delta that was given up
+    }
     return work;
-  }
-
-  private static Path deltaState(Job job) {
-    return job.directory().resolve("delta.state");
   }
 
   private Installed write(Bundle bundle, Job job, InstallState work, Progress progress)
       throws IOException {
     String version = bundle.manifest().version();
     String partition = SystemDisk.partitionOf(job.target());
-    Optional<String> problem = Optional.empty();
+    Optional<String> problem = job.problem();
     if (job.delta().isPresent()) {
-      BundleDelta delta = job.delta().get();
+      DeltaRoute delta = job.delta().get();
       try {
-        Applied applied = apply(bundle.delta(delta), delta.file(), job, progress);
+        Applied applied = delta.apply(disk, job.target(), progress);
         return new Installed(
             job.target(),
             version,
             Optional.of(delta.fromVersion()),
             Optional.empty(),
             applied.writtenBytes(),
-            List.of());
+            List.of(),
+            disk.isReadFromDevice());
       } catch (FormatException e) {
         if (job.image().file().isEmpty()) {
           throw e;
         }
-        Files.deleteIfExists(deltaState(job));
+        Files.deleteIfExists(DeltaRoute.state(job.directory()));
+        DeltaSpool.remove(job.directory());
         problem = Optional.of(e.getMessage());
       }
     }
@@ -267,20 +295,13 @@ public final class Installer {
         new SlotWriter(
             disk.partition(partition), disk.sink(partition), job.directory(), options.pace());
     long written = writer.write(bundle.image(job.image()), work, progress);
-    return new Installed(job.target(), version, Optional.empty(), problem, written, List.of());
-  }
-
-  private Applied apply(Content delta, String file, Job job, Progress progress) throws IOException {
-    String partition = SystemDisk.partitionOf(job.target());
-    try (InputStream in = new PacedStream(delta.open(), options.pace());
-        Destination destination =
-            Destination.inPlace(
-                disk.partition(partition),
-                disk.sink(partition),
-                disk.name() + ": slot " + job.target(),
-                deltaState(job))) {
-      return DeltaApplier.of(disk.slot(job.running()), job.directory())
-          .apply(in, file, destination, progress);
-    }
+    return new Installed(
+        job.target(),
+        version,
+        Optional.empty(),
+        problem,
+        written,
+        List.of(),
+        disk.isReadFromDevice());
   }
 }

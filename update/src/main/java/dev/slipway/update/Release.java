@@ -75,7 +75,7 @@ public record Release(String compatible, String version, long sequence, Instant 
   /**
    * How long the image in a slot is, which the slot itself may outlast; nothing when it is empty.
    */
-  static Optional<Long> imageBytes(BlockSource slot, String name) throws IOException {
+  public static Optional<Long> imageBytes(BlockSource slot, String name) throws IOException {
     if (Ext4.isOn(slot)) {
       Ext4Image image = Ext4.open(slot, name);
       return Optional.of(image.size().bytes());

@@ -61,6 +61,11 @@ public record RunningSystem(Slot slot, Path disk, Path data) {
     return data.resolve("slipway");
   }
 
+  /** Where the health service reports what did not work. */
+  public Path reports() {
+    return Path.of("/var/lib/slipway");
+  }
+
   /** What was changed in {@code /etc}. */
   public Path changes() {
     return data.resolve("etc/upper");

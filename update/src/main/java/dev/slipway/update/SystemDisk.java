@@ -34,16 +34,25 @@ public final class SystemDisk implements Closeable {
   private final BlockSink sink;
   private final Gpt table;
 
+  /** Where the disk is, if it has a path. */
+  private final Optional<Path> path;
+
   /** Of the boot store, where a program beside us may change it. */
   private final Optional<Path> lock;
 
   private SystemDisk(
-      String name, BlockSource source, BlockSource device, BlockSink sink, Optional<Path> lock)
+      String name,
+      BlockSource source,
+      BlockSource device,
+      BlockSink sink,
+      Optional<Path> path,
+      Optional<Path> lock)
       throws IOException {
     this.name = name;
     this.source = source;
     this.device = device;
     this.sink = sink;
+    this.path = path;
     this.lock = lock;
     this.table = Gpt.read(source, name).table();
     for (String needed : List.of(DiskLayout.ESP, DiskLayout.ROOT_A)) {
@@ -64,11 +73,12 @@ public final class SystemDisk implements Closeable {
   static SystemDisk open(Path path, Optional<Path> lock) throws IOException {
     BlockSource source = BlockSource.file(path);
     try {
+      DeviceCache.drop(path);
       BlockSink sink = BlockSink.openFile(path);
       try {
         BlockSource device = DirectBlockSource.open(path);
         try {
-          return new SystemDisk(path.toString(), source, device, sink, lock);
+          return new SystemDisk(path.toString(), source, device, sink, Optional.of(path), lock);
         } catch (IOException | RuntimeException e) {
           device.close();
           throw e;
@@ -90,7 +100,7 @@ public final class SystemDisk implements Closeable {
    * @param sink the same disk
    */
   public static SystemDisk of(String name, BlockSource source, BlockSink sink) throws IOException {
-    return new SystemDisk(name, source, source, sink, Optional.empty());
+    return new SystemDisk(name, source, source, sink, Optional.empty(), Optional.empty());
   }
 
   public String name() {
@@ -119,6 +129,11 @@ public final class SystemDisk implements Closeable {
   BlockSource fromDevice(String partition) throws IOException {
     GptEntry entry = entry(partition);
     return device.slice(table.offsetBytes(entry), table.sizeBytes(entry));
+  }
+
+  /** Whether that can be done. */
+  boolean isReadFromDevice() {
+    return device instanceof DirectBlockSource;
   }
 
   BlockSink sink(String partition) throws IOException {
@@ -184,11 +199,19 @@ public final class SystemDisk implements Closeable {
   /** Does something while nobody else changes the EFI system partition. */
   <T> T alone(Work<T> work) throws IOException {
     if (lock.isEmpty()) {
-      return work.run();
+      return fresh(work);
     }
     try (StoreLock held = StoreLock.take(lock.get(), StoreLock.PATIENCE)) {
-      return work.run();
+      return fresh(work);
     }
+  }
+
+  /** What others wrote through the partitions' devices must not be put back as it was. */
+  private <T> T fresh(Work<T> work) throws IOException {
+    if (path.isPresent()) {
+      DeviceCache.drop(path.get());
+    }
+    return work.run();
   }
 
   /** Something to be done to a disk, and what comes of it. */

@@ -8,6 +8,7 @@ import dev.slipway.bootconfig.BootState;
 import dev.slipway.bootconfig.LoaderKind;
 import dev.slipway.bootconfig.LoaderTrial;
 import dev.slipway.bootconfig.Slot;
+import dev.slipway.io.FormatException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param running the slot that runs; nothing for a disk that is no running machine's
  * @param releases what the slots hold, as far as they say
  * @param installing the slot that an update is being written to, or was when it was cut
+ * @param setbacks releases and boot loaders that did not work, in sentences
  * @param shadowed files of {@code /etc} whose changed copy hides a default that changed
  */
 public record SystemStatus(
@@ -30,9 +32,11 @@ public record SystemStatus(
     Optional<Slot> running,
     Map<Slot, Release> releases,
     Optional<Slot> installing,
+    List<String> setbacks,
     List<String> shadowed) {
   public SystemStatus {
     releases = Map.copyOf(releases);
+    setbacks = List.copyOf(setbacks);
     shadowed = List.copyOf(shadowed);
   }
 
@@ -40,23 +44,41 @@ public record SystemStatus(
    * Finds out.
    *
    * @param state where the installer keeps its state
+   * @param reports what {@code slipway-boot} reports; a directory that is not there will do
    * @param changes what was changed in {@code /etc}; a directory that is not there will do
    */
-  public static SystemStatus of(SystemDisk disk, Optional<Slot> running, Path state, Path changes)
+  public static SystemStatus of(
+      SystemDisk disk, Optional<Slot> running, Path state, Path reports, Path changes)
       throws IOException {
     BootState boot = disk.store().read();
     var releases = new EnumMap<Slot, Release>(Slot.class);
     for (Slot slot : boot.slots().keySet()) {
-      if (boot.slot(slot).ok()) {
-        Release.in(disk.slot(slot), "slot " + slot).ifPresent(found -> releases.put(slot, found));
-      }
+      release(disk, slot, boot.slot(slot).ok()).ifPresent(found -> releases.put(slot, found));
     }
     List<String> shadowed =
         running.isPresent() && boot.slots().values().stream().allMatch(BootState.SlotState::ok)
             ? ShadowedFiles.of(disk, running.get(), changes)
             : List.of();
     return new SystemStatus(
-        boot, running, releases, InstallState.read(state).map(InstallState::slot), shadowed);
+        boot,
+        running,
+        releases,
+        InstallState.read(state).map(InstallState::slot),
+        Setbacks.in(reports),
+        shadowed);
+  }
+
+  /** A slot that must not be started may hold anything: half a release, or none. */
+  private static Optional<Release> release(SystemDisk disk, Slot slot, boolean ok)
+      throws IOException {
+    try {
+      return Release.in(disk.slot(slot), "slot " + slot);
+    } catch (FormatException e) {
+      if (ok) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   /** In lines for people. */
@@ -80,6 +102,7 @@ public record SystemStatus(
                 out.append("boot loader for " + kind + ": a new one, " + words(trial) + "\n");
               }
             });
+    setbacks.forEach(sentence -> out.append(sentence).append('\n'));
     installing.ifPresent(slot -> out.append("an update of slot " + slot + " is not finished\n"));
     for (String path : shadowed) {
       out.append(path).append(": changed here, and its default changed with the release\n");
@@ -133,13 +156,19 @@ public record SystemStatus(
         json.writeStringField(loader.getKey().name(), words(loader.getValue()));
       }
       json.writeEndObject();
-      json.writeArrayFieldStart("shadowed");
-      for (String path : shadowed) {
-        json.writeString(path);
-      }
-      json.writeEndArray();
+      strings(json, "setbacks", setbacks);
+      strings(json, "shadowed", shadowed);
       json.writeEndObject();
     }
     return text + "\n";
+  }
+
+  private static void strings(JsonGenerator json, String name, List<String> values)
+      throws IOException {
+    json.writeArrayFieldStart(name);
+    for (String value : values) {
+      json.writeString(value);
+    }
+    json.writeEndArray();
   }
 }

@@ -106,7 +106,8 @@ class RaucTest {
       assertThat(bundle.image(manifest.images().get(0)).readAll()).isEqualTo(image);
       bundle.verify(Progress.none());
       assertThat(
-              new MachineState("robot-mk2", Optional.empty(), Samples.TIME, Samples.TIME)
+              new MachineState(
+                      "robot-mk2", Optional.empty(), Optional.empty(), Samples.TIME, Samples.TIME)
                   .objection(manifest, true)
                   .orElseThrow())
           .contains("made by another tool");

@@ -3,7 +3,6 @@ package dev.slipway.update;
 
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.bundle.Bundle;
-import dev.slipway.io.BlockSource;
 import dev.slipway.progress.Progress;
 import dev.slipway.signature.CmsPolicy;
 import dev.slipway.signature.Pem;
@@ -19,24 +18,22 @@ public final class InstallProcess {
 
   private InstallProcess() {}
 
-  /** Runs with {@code DISK BUNDLE KEYRING STATE}. */
+  /** Runs with {@code DISK BUNDLE KEYRING STATE}; the bundle may be an address. */
   public static void main(String[] words) throws IOException {
     CmsPolicy policy =
         CmsPolicy.trusting(
             Pem.certificates(Files.readAllBytes(Path.of(words[2])), words[2]),
             SampleMachine.TIME,
             SampleMachine.TIME);
-    var options =
-        new InstallOptions(
-            Path.of(words[3]),
-            Optional.of(Slot.A),
-            SampleMachine.TIME,
-            true,
-            new Pace(BYTES_PER_SECOND, () -> false));
+    var pace = new Pace(BYTES_PER_SECOND, () -> false);
+    Path state = Path.of(words[3]);
     try (SystemDisk disk = SystemDisk.open(Path.of(words[0]));
-        BlockSource source = BlockSource.file(Path.of(words[1]));
-        Bundle bundle = Bundle.open(source, words[1], policy)) {
+        BundleSource source = BundleSource.open(words[1], System.in, state, pace);
+        Bundle bundle = Bundle.open(source.source(), words[1], policy)) {
       System.out.println("start");
+      var options =
+          new InstallOptions(
+              state, Optional.of(Slot.A), SampleMachine.TIME, true, pace, source.fetched());
       Installer.of(disk, options).install(bundle, Progress.none());
     }
   }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.slipway.bootconfig.BootState;
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.bundle.Bundle;
+import dev.slipway.bundle.BundleDelta;
+import dev.slipway.bundle.BundleImage;
 import dev.slipway.bundle.BundleOptions;
 import dev.slipway.digest.Digest;
 import dev.slipway.io.BlockSource;
@@ -21,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InstallerTest {
   @TempDir Path temp;
@@ -77,6 +81,87 @@ class InstallerTest {
         .isInstanceOf(RefusedException.class)
         .hasMessage("the bundle has only deltas, from [1.0], and slot B holds none of these");
     assertThat(recorded.events()).hasSize(events);
+  }
+
+  /** More memory than any heap has, more room than any disk. */
+  @ParameterizedTest
+  @CsvSource({"0,30000000000000,of memory", "30000000000000,0,for temporary files"})
+  void aDeltaThatNeedsMoreThanThereIsIsNotEvenBegun(long scratch, long memory, String why)
+      throws Exception {
+    Path alone = SampleMachine.announcing(temp, "1.1", 11, scratch, memory, false);
+    assertThatThrownBy(() -> SampleMachine.install(disk, alone, SampleMachine.options(state)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(why)
+        .hasMessageEndingWith("; the bundle lacks the whole image");
+    assertThat(recorded.events()).isEmpty();
+    Path both = SampleMachine.announcing(temp, "1.1", 11, scratch, memory, true);
+    Installed done = SampleMachine.install(disk, both, SampleMachine.options(state));
+    assertThat(done.from()).isEmpty();
+    assertThat(done.deltaProblem().orElseThrow()).contains(why);
+    Volume expected = SampleMachine.release("1.1", 11);
+    assertThat(inSlotB(expected)).isEqualTo(SampleMachine.digest(expected));
+  }
+
+  /** Our own writer of bundles refuses it as well; others may not. */
+  @Test
+  void aDeltaThatLeadsElsewhereIsObjectedTo() throws Exception {
+    Path file = SampleMachine.delta(temp, "1.1", 11);
+    Files.createDirectories(state);
+    try (BlockSource source = BlockSource.file(file);
+        Bundle bundle = Bundle.open(source, "b", SampleMachine.policy())) {
+      BundleImage image = bundle.manifest().image(Installer.SLOT_CLASS).orElseThrow();
+      BundleDelta delta = image.deltas().get(0);
+      var elsewhere =
+          new BundleImage(
+              image.slot(),
+              image.sizeBytes(),
+              Digest.of((byte) 1),
+              Optional.empty(),
+              false,
+              image.deltas());
+      BlockSource running = disk.slot(Slot.A);
+      InstallOptions options = SampleMachine.options(state);
+      assertThat(new DeltaRoute(bundle, image, delta, running, options).objection()).isEmpty();
+      assertThat(new DeltaRoute(bundle, elsewhere, delta, running, options).objection())
+          .hasValueSatisfying(
+              text -> assertThat(text).contains(": leads from ", " to " + image.digest()));
+    }
+  }
+
+  @Test
+  void anImageThatIsLargerThanTheSlotIsRefusedAndNothingIsTouched() throws Exception {
+    Path bundle =
+        SampleMachine.write(
+            SampleMachine.recipe("1.1", 11).image(Installer.SLOT_CLASS, Volume.zeros(7 << 20)),
+            temp,
+            "large");
+    assertThatThrownBy(() -> SampleMachine.install(disk, bundle, SampleMachine.options(state)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("the image has 7 MiB, slot B holds 6 MiB");
+    assertThat(recorded.events()).isEmpty();
+  }
+
+  @Test
+  void imagesForOtherSlotsAreNotPassedOver() throws Exception {
+    Volume release = SampleMachine.release("1.1", 11);
+    Path more =
+        SampleMachine.write(
+            SampleMachine.recipe("1.1", 11)
+                .image(Installer.SLOT_CLASS, release)
+                .image("appfs", Volume.zeros(4096)),
+            temp,
+            "more");
+    assertThatThrownBy(() -> SampleMachine.install(disk, more, SampleMachine.options(state)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "the bundle has images for slots appfs, and this machine has slots rootfs alone; make a"
+                + " bundle without them, or install it with rauc");
+    Path other =
+        SampleMachine.write(SampleMachine.recipe("1.1", 11).image("appfs", release), temp, "other");
+    assertThatThrownBy(() -> SampleMachine.install(disk, other, SampleMachine.options(state)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("slots appfs,");
+    assertThat(recorded.events()).isEmpty();
   }
 
   @Test
@@ -248,13 +333,18 @@ class InstallerTest {
     Files.createDirectories(changes);
     Files.writeString(changes.resolve("motd"), "mine");
     Files.writeString(changes.resolve("hosts"), "mine");
-    SystemStatus status = SystemStatus.of(disk, Optional.of(Slot.A), state, changes);
+    Path reports = Files.createDirectories(temp.resolve("reports"));
+    Files.writeString(reports.resolve("fell-back"), "slot=B tries=3\n");
+    Files.writeString(reports.resolve("loader-failed"), "loader=bios.2\n");
+    SystemStatus status = SystemStatus.of(disk, Optional.of(Slot.A), state, reports, changes);
     assertThat(status.text())
         .isEqualTo(
             """
             slot A: 1.0, running, confirmed
             slot B: 1.1, to be tried
             next start: slot B
+            slot B was started 3 times and never confirmed, so the machine went back
+            the new boot loader for BIOS in place 2 was tried and did not get through
             /etc/motd: changed here, and its default changed with the release
             """);
     assertThat(status.json())
@@ -262,12 +352,21 @@ class InstallerTest {
         .contains("\"version\" : \"1.1\"")
         .contains("\"shadowed\" : [ \"/etc/motd\" ]");
     disk.store().update(boot -> boot.good(Slot.B));
-    assertThat(SystemStatus.of(disk, Optional.of(Slot.B), state, temp.resolve("none")).text())
+    assertThat(
+            SystemStatus.of(
+                    disk, Optional.of(Slot.B), state, temp.resolve("none"), temp.resolve("none"))
+                .text())
         .isEqualTo(
             """
             slot A: 1.0, in reserve
             slot B: 1.1, running, confirmed
             next start: slot B
             """);
+    disk.store().update(boot -> boot.bad(Slot.A));
+    assertThat(
+            SystemStatus.of(
+                    disk, Optional.of(Slot.B), state, temp.resolve("none"), temp.resolve("none"))
+                .text())
+        .startsWith("slot A: 1.0, not to be started\n");
   }
 }

@@ -2,6 +2,7 @@
 package dev.slipway.update;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.slipway.boot.RecoveryBurn;
 import dev.slipway.boot.TinySystem;
@@ -23,6 +24,7 @@ import dev.slipway.progress.Progress;
 import dev.slipway.signature.DevelopmentKeys;
 import dev.slipway.signature.SigningKey;
 import dev.slipway.testing.Firmware;
+import dev.slipway.testing.NameServer;
 import dev.slipway.testing.RequiresTool;
 import dev.slipway.testing.TestServer;
 import dev.slipway.testing.VirtualDisk;
@@ -34,11 +36,16 @@ import dev.slipway.tree.TreePath;
 import dev.slipway.volume.Volume;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.cert.Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,6 +64,11 @@ class RecoveryBurnTest {
   private static final DevelopmentKeys STRANGER =
       DevelopmentKeys.create(
           DevelopmentKeys.Kind.EC, "Stranger", SampleMachine.TIME, 36_500, new SecureRandom());
+
+  /** QEMU's name for the machine that it runs on. */
+  private static final String HOST = "10.0.2.2";
+
+  private static final String NAME = "update.example";
 
   @TempDir Path temp;
   private TinySystem tiny;
@@ -124,7 +136,25 @@ class RecoveryBurnTest {
   }
 
   private static String seenByGuest(TestServer server, String path) {
-    return server.uri(path).toString().replace("127.0.0.1", "10.0.2.2");
+    return server.uri(path).toString().replace("127.0.0.1", HOST);
+  }
+
+  private static String byName(TestServer server, String path) {
+    return server.uri(path).toString().replace("127.0.0.1", NAME);
+  }
+
+  /** The certificate says nothing of the server's name, and nobody vouches for it. */
+  private static SSLContext worthlessCertificate() throws Exception {
+    char[] password = "password".toCharArray();
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    keys.load(null, null);
+    Certificate[] chain = {STRANGER.authority()};
+    keys.setKeyEntry("server", STRANGER.authorityKey(), password, chain);
+    KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    own.init(keys, password);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(own.getKeyManagers(), null, null);
+    return context;
   }
 
   private VirtualMachine.Builder machine(Path image, Path stick) {
@@ -179,7 +209,7 @@ class RecoveryBurnTest {
   @EnabledIfSystemProperty(named = "slipway.long", matches = "true")
   void somebodyTakesTheLatestReleaseThatFitsFromAStick() throws Exception {
     byte[] two = good("two", 11);
-    byte[] cut = java.util.Arrays.copyOf(two, two.length - 100);
+    byte[] cut = Arrays.copyOf(two, two.length - 100);
     byte[] flipped = two.clone();
     flipped[two.length / 2] ^= 1;
     Volume any = TinySystem.fileSystem(Tree.of(t -> t.directory("/bin", 0755)));
@@ -228,5 +258,62 @@ class RecoveryBurnTest {
           .contains("expired.raucb: refused: it expired at " + past);
     }
     assertSlotHolds(image, disk, DiskLayout.ROOT_A, TinySystem.fileSystem(tiny.slot("two")));
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "slipway.long", matches = "true")
+  void aServerIsAskedByItsNameAndOverTlsWhateverItsCertificate() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "needs root for port 53");
+    try (NameServer names = NameServer.start(NAME, HOST);
+        TestServer server = TestServer.startTls(worthlessCertificate())) {
+      server.put("/tiny.raucb", good("two", 11));
+      server.once("/tiny.raucb", TestServer.status(503));
+      DiskImage disk =
+          tiny.recoveryDisk(
+              RecoveryBurnTest::usedUp,
+              Tree.empty(),
+              burn(
+                  true,
+                  "https://gone.example/tiny.raucb",
+                  byName(server, "/tiny.raucb"),
+                  byName(server, "/tiny.raucb")));
+      Path image = brokenDisk(disk);
+      try (var machine = machine(image, stick(Map.of())).network().names(names).start(temp)) {
+        machine.waitFor("looking at https://gone.example/tiny.raucb");
+        machine.waitFor("no answer that tells a length: .*bad address 'gone.example'");
+        machine.waitFor("looking at https://update.example:[0-9]+/tiny.raucb");
+        machine.waitFor("no answer that tells a length: .*503");
+        machine.waitFor("looking at https://update.example:[0-9]+/tiny.raucb");
+        machine.waitFor("Writing release two over slot A");
+        machine.waitFor("Release two is in slot A; restarting");
+        machine.waitFor(TinySystem.READY + " two");
+      }
+      assertThat(names.asked()).contains("gone.example", NAME);
+      assertSlotHolds(image, disk, DiskLayout.ROOT_A, TinySystem.fileSystem(tiny.slot("two")));
+    }
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "slipway.long", matches = "true")
+  void theDataPartitionHasAReleaseForWhenNoServerHasOne() throws Exception {
+    byte[] two = good("two", 11);
+    try (TestServer server = TestServer.start()) {
+      server.put("/tiny.raucb", Arrays.copyOf(two, two.length / 2));
+      DiskImage disk =
+          tiny.recoveryDisk(
+              RecoveryBurnTest::usedUp,
+              Tree.of(t -> t.file("/var/spare/two.raucb", 0644, Content.bytes(two))),
+              burn(true, seenByGuest(server, "/tiny.raucb"), RecoveryBurn.DISK));
+      Path image = brokenDisk(disk);
+      try (var machine = machine(image, stick(Map.of())).network().start(temp)) {
+        machine.waitFor("looking at http://10.0.2.2:[0-9]+/tiny.raucb");
+        machine.waitFor("tiny.raucb: refused: it does not end in the length of a signature");
+        machine.waitFor("looking for releases .* on disks and sticks");
+        machine.waitFor("taking two.raucb on vda6");
+        machine.waitFor("Release two is in slot A; restarting");
+        machine.waitFor(TinySystem.READY + " two");
+      }
+      assertSlotHolds(image, disk, DiskLayout.ROOT_A, TinySystem.fileSystem(tiny.slot("two")));
+    }
   }
 }

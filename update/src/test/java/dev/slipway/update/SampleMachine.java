@@ -32,6 +32,9 @@ import dev.slipway.tree.Content;
 import dev.slipway.tree.Tree;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -41,6 +44,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
 
 /** A small machine: a disk with release 1.0 in slot A, and bundles for it. */
 final class SampleMachine {
@@ -74,19 +78,16 @@ final class SampleMachine {
                         .file("/etc/hosts", 0644, Content.utf8("127.0.0.1 localhost\n"))
                         .file("/same", 0644, Content.bytes(same))
                         .file("/own", 0644, Content.bytes(own))
-                        .file(
-                            Release.FILE,
-                            0644,
-                            Content.utf8(
-                                "compatible=robot\nversion="
-                                    + version
-                                    + "\nsequence="
-                                    + sequence
-                                    + "\n")))
+                        .file(Release.FILE, 0644, about(version, sequence)))
             .mapped(
                 (path, inode) ->
                     inode.withMetadata(inode.metadata().withMtime(builtAt.getEpochSecond(), 0))),
         Ext4Options.readOnly(IDENTITY.fileSystemId("slot"), 0));
+  }
+
+  /** What a release says of itself. */
+  static Content about(String version, long sequence) {
+    return Content.utf8("compatible=robot\nversion=" + version + "\nsequence=" + sequence + "\n");
   }
 
   static byte[] noise(long seed, int length) {
@@ -137,6 +138,16 @@ final class SampleMachine {
     byte[] code = noise(40, 440);
     System.arraycopy(new byte[] {0, 8, 0, 0, 0, 0, 0, 0}, 0, code, 0x5C, 8);
     return code;
+  }
+
+  /** What an update with boot loaders makes of it. */
+  static UpdatedMachine updated() throws IOException {
+    return new UpdatedMachine(
+        disk(),
+        MENU,
+        List.of(release("1.0", 10), release("1.1", 11)),
+        List.of(core(1), core(2)),
+        List.of(efi(1), efi(2)));
   }
 
   /** Something of a core image's form, for place 1. */
@@ -192,6 +203,39 @@ final class SampleMachine {
             .delta(Installer.SLOT_CLASS, digest(from), "1.0", Content.file(file)),
         directory,
         version);
+  }
+
+  /**
+   * A bundle with a delta from 1.0 that announces other needs, and perhaps with the whole image.
+   */
+  static Path announcing(
+      Path directory, String version, long sequence, long scratch, long memory, boolean whole)
+      throws IOException {
+    delta(directory, version, sequence);
+    Path file = directory.resolve(version + ".delta");
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(92, scratch).putLong(100, memory);
+    var crc = new CRC32C();
+    crc.update(bytes.array(), 0, 140);
+    bytes.putInt(140, (int) crc.getValue());
+    Files.write(file, bytes.array());
+    return withDelta(directory, file, version, sequence, whole);
+  }
+
+  /** A bundle with a delta from 1.0 out of a file, and perhaps with the whole image. */
+  static Path withDelta(Path directory, Path delta, String version, long sequence, boolean whole)
+      throws IOException {
+    Volume to = release(version, sequence);
+    BundleRecipe recipe = recipe(version, sequence);
+    if (whole) {
+      recipe.image(Installer.SLOT_CLASS, to);
+    } else {
+      Content target =
+          Content.undigested(to.size(), List.of(), () -> to.open().stream(0, to.size()));
+      recipe.target(Installer.SLOT_CLASS, target);
+    }
+    recipe.delta(Installer.SLOT_CLASS, digest(release("1.0", 10)), "1.0", Content.file(delta));
+    return write(recipe, directory, version + (whole ? "-both" : "-delta"));
   }
 
   static Path write(BundleRecipe recipe, Path directory, String name) throws IOException {

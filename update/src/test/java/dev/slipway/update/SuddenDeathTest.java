@@ -7,6 +7,7 @@ import dev.slipway.bootconfig.BootState;
 import dev.slipway.bootconfig.Slot;
 import dev.slipway.digest.Digest;
 import dev.slipway.signature.DevelopmentKeys;
+import dev.slipway.testing.TestServer;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ class SuddenDeathTest {
     state = temp.resolve("state");
   }
 
-  private Process start(Path bundle) throws IOException {
+  private Process start(Object bundle) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx128m",
@@ -129,5 +130,41 @@ class SuddenDeathTest {
     try (SystemDisk opened = SystemDisk.open(disk)) {
       assertThat(opened.store().read().next()).contains(Slot.B);
     }
+  }
+
+  private static long asked(TestServer server) {
+    long bytes = 0;
+    for (TestServer.Asked each : server.asked()) {
+      String[] ends = each.range().substring("bytes=".length()).split("-");
+      bytes += Long.parseLong(ends[1]) - Long.parseLong(ends[0]) + 1;
+    }
+    server.forgetAsked();
+    return bytes;
+  }
+
+  /** What is fetched again: what was under way, and what every run looks at. */
+  @Test
+  void ofADeltaThatWasKilledOnItsWayOnlyTheRestIsFetched() throws Exception {
+    Path bundle = SampleMachine.delta(temp, "1.1", 11);
+    long delta = Files.size(temp.resolve("1.1.delta"));
+    Path kept = state.resolve("delta.fetched");
+    try (TestServer server = TestServer.start().put("/b", Files.readAllBytes(bundle))) {
+      Process process = start(server.uri("/b"));
+      while (process.isAlive() && (!Files.exists(kept) || Files.size(kept) < delta / 2)) {
+        Thread.sleep(1);
+      }
+      assertThat(process.isAlive()).as("killed too late").isTrue();
+      process.destroyForcibly().waitFor();
+      long there = Files.size(kept);
+      long first = asked(server);
+      Process again = start(server.uri("/b"));
+      assertThat(again.waitFor()).as(Files.readString(temp.resolve("log"))).isZero();
+      long second = asked(server);
+      assertThat(second).isLessThan(delta - there + (300L << 10));
+      assertThat(first + second).isLessThan(delta + (600L << 10));
+    }
+    Volume expected = SampleMachine.release("1.1", 11);
+    assertThat(inSlot(Slot.B, expected)).isEqualTo(SampleMachine.digest(expected));
+    assertThat(kept).doesNotExist();
   }
 }

@@ -15,6 +15,7 @@ import dev.slipway.io.Size;
 import dev.slipway.signature.SigningKey;
 import dev.slipway.tree.Content;
 import dev.slipway.update.BootLoaders;
+import dev.slipway.update.Release;
 import dev.slipway.volume.Volume;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,6 +26,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,22 +43,30 @@ import picocli.CommandLine.Spec;
     })
 final class BundleCreateCommand implements Callable<Integer> {
   private static final int DELTA_PARTS = 4;
+  private static final String ROOTFS = "rootfs";
   private static final String SWU = ".swu";
   private static final String CASYNC = ".castr.d";
 
   @Parameters(paramLabel = "OUTPUT", description = "The bundle; replaced when the new one is good.")
   Path output;
 
-  @Option(names = "--compatible", required = true, description = "The machines it is for.")
+  @Option(
+      names = "--compatible",
+      paramLabel = "NAME",
+      description = "The machines it is for. Default: what the image for slot rootfs says.")
   String compatible;
 
-  @Option(names = "--version-name", required = true, description = "What people call the release.")
+  @Option(
+      names = "--version-name",
+      paramLabel = "VERSION",
+      description = "What people call the release. Default: what the image says.")
   String versionName;
 
   @Option(
       names = "--sequence",
       paramLabel = "N",
-      description = "Grows from release to release. Default: the time in seconds since 1970.")
+      description =
+          "Grows from release to release; machines refuse a lower one. Default: what the image says, else --time in seconds since 1970.")
   Long sequence;
 
   @Option(
@@ -157,9 +167,16 @@ final class BundleCreateCommand implements Callable<Integer> {
   }
 
   private BundleRecipe recipe(List<BlockSource> opened) throws IOException {
-    var recipe = new BundleRecipe(compatible, versionName, buildTime());
+    Optional<Release> release = release(opened);
+    var recipe =
+        new BundleRecipe(
+            said(compatible, release.map(Release::compatible), "--compatible"),
+            said(versionName, release.map(Release::version), "--version-name"),
+            buildTime());
     if (sequence != null) {
       recipe.sequence(sequence);
+    } else if (release.isPresent()) {
+      recipe.sequence(release.get().sequence());
     }
     if (expires != null) {
       recipe.expiresAt(expires);
@@ -198,6 +215,21 @@ final class BundleCreateCommand implements Callable<Integer> {
       }
     }
     return recipe;
+  }
+
+  /** What the image that goes into a slot says of itself: machines will compare with that. */
+  private Optional<Release> release(List<BlockSource> opened) throws IOException {
+    String image = images.getOrDefault(ROOTFS, targets.get(ROOTFS));
+    return image == null ? Optional.empty() : Release.in(ImageArgument.open(image, opened), image);
+  }
+
+  private String said(String option, Optional<String> image, String name) {
+    if (option == null && image.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "give " + name + ": there is no image for slot " + ROOTFS + " that says it itself");
+    }
+    return option != null ? option : image.get();
   }
 
   private static Digest digest(BlockSource source) throws IOException {

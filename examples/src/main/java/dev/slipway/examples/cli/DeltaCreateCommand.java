@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,11 +30,14 @@ import picocli.CommandLine.Spec;
       "Example: slipway delta create 1.0.img 1.1.img -o 1.1.delta --profile max --report why.html"
     })
 final class DeltaCreateCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "OLD", description = "The image that machines have.")
-  Path from;
+  @Parameters(
+      paramLabel = "OLD",
+      description =
+          "The image that machines have; DISK#PARTITION takes what a partition of a disk image holds.")
+  String from;
 
-  @Parameters(paramLabel = "NEW", description = "The image they should have.")
-  Path to;
+  @Parameters(paramLabel = "NEW", description = "The image they should have, likewise.")
+  String to;
 
   @Option(
       names = {"-o", "--output"},
@@ -90,9 +94,10 @@ final class DeltaCreateCommand implements Callable<Integer> {
         scratch == null ? output.toAbsolutePath().getParent() : scratch.toAbsolutePath();
     int threads = jobs == null ? Runtime.getRuntime().availableProcessors() : jobs;
     ExecutorService executor = Executors.newFixedThreadPool(threads);
-    try (ConsoleProgress progress = ConsoleProgress.standard();
-        BlockSource old = BlockSource.file(from);
-        BlockSource made = BlockSource.file(to)) {
+    var opened = new ArrayList<BlockSource>();
+    try (ConsoleProgress progress = ConsoleProgress.standard()) {
+      BlockSource old = ImageArgument.open(from, opened);
+      BlockSource made = ImageArgument.open(to, opened);
       DeltaOptions options =
           DeltaOptions.of(directory)
               .withProfile(profile)
@@ -107,6 +112,9 @@ final class DeltaCreateCommand implements Callable<Integer> {
       }
     } finally {
       executor.shutdownNow();
+      for (BlockSource source : opened) {
+        source.close();
+      }
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(output + ": " + Size.bytes(Files.size(output)));
@@ -116,6 +124,6 @@ final class DeltaCreateCommand implements Callable<Integer> {
 
   /** Only a report needs to know the files, and finding them takes reading all of them. */
   private Volume wanted(BlockSource made) throws IOException {
-    return report == null ? Volume.of(made) : RecognisedImage.of(made, to.toString());
+    return report == null ? Volume.of(made) : RecognisedImage.of(made, to);
   }
 }

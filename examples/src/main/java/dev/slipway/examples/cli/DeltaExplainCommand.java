@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,9 +29,9 @@ final class DeltaExplainCommand implements Callable<Integer> {
       names = "--image",
       paramLabel = "NEW",
       description =
-          "The image that the delta makes: the files in it give the parts their names."
+          "The image that the delta makes, as for delta create: the files in it give the parts their names."
               + " Without it they go by their positions.")
-  Path image;
+  String image;
 
   @Option(names = "--json", description = "Print JSON instead of text.")
   boolean json;
@@ -60,8 +61,14 @@ final class DeltaExplainCommand implements Callable<Integer> {
       if (image == null) {
         return DeltaReport.of(in, delta.toString());
       }
-      try (BlockSource source = BlockSource.file(image)) {
-        return DeltaReport.of(in, delta.toString(), RecognisedImage.of(source, image.toString()));
+      var opened = new ArrayList<BlockSource>();
+      try {
+        BlockSource source = ImageArgument.open(image, opened);
+        return DeltaReport.of(in, delta.toString(), RecognisedImage.of(source, image));
+      } finally {
+        for (BlockSource source : opened) {
+          source.close();
+        }
       }
     }
   }

@@ -49,6 +49,10 @@ final class DiskArgument {
     return disk != null ? disk.resolveSibling(disk.getFileName() + ".state") : machine().state();
   }
 
+  Path reports() throws IOException {
+    return disk != null ? state().resolve("none") : machine().reports();
+  }
+
   Path changes() throws IOException {
     return disk != null ? state().resolve("none") : machine().changes();
   }

@@ -36,7 +36,17 @@ final class FlashCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(device + ": " + Size.bytes(bytes) + " written and verified");
+    if (!Flash.readsDirectly(device)) {
+      out.println(readFromMemory(device.toString()));
+    }
     out.flush();
     return 0;
+  }
+
+  /** A caution: so a device that loses what it was given is not found out. */
+  static String readFromMemory(String name) {
+    return name
+        + ": cannot be read directly; what was written was compared as the system's memory has it,"
+        + " not as the device keeps it";
   }
 }

@@ -65,7 +65,9 @@ final class InstallCommand implements Callable<Integer> {
             Bundle.open(source.source(), source.name(), trust.policy(certainlyPast(disk)))) {
       Instant now = trust.at == null ? Instant.now() : trust.at;
       Pace writing = source.paced() ? pace.withoutLimit() : pace;
-      var options = new InstallOptions(state, target.running(), now, allowDowngrade, writing);
+      var options =
+          new InstallOptions(
+              state, target.running(), now, allowDowngrade, writing, source.fetched());
       done = Installer.of(disk, options).install(open, progress);
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -81,6 +83,9 @@ final class InstallCommand implements Callable<Integer> {
             + Size.bytes(done.writtenBytes())
             + " were written. It is started next.");
     done.loaders().forEach(out::println);
+    if (!done.readDirectly()) {
+      out.println(FlashCommand.readFromMemory("slot " + done.slot()));
+    }
     out.flush();
     return 0;
   }

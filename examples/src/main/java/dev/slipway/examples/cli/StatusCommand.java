@@ -27,7 +27,8 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (SystemDisk disk = target.open()) {
       SystemStatus status =
-          SystemStatus.of(disk, target.running(), target.state(), target.changes());
+          SystemStatus.of(
+              disk, target.running(), target.state(), target.reports(), target.changes());
       PrintWriter out = spec.commandLine().getOut();
       out.print(json ? status.json() : status.text());
       out.flush();

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** An image is updated from the command line, offline. */
 class UpdateCommandsTest {
@@ -136,6 +137,47 @@ class UpdateCommandsTest {
     assertThat(slipway.run("mark", "bad", "--slot", "B", "--disk", disk)).isZero();
     assertThat(slipway.run("rollback", "--disk", disk)).isEqualTo(Main.FAILED);
     assertThat(slipway.err()).contains("slot B holds no release that may be started");
+  }
+
+  /** It is made later than all, but from an image that is older than what runs. */
+  @Test
+  void anOlderReleaseInANewBundleIsAStepBack() throws Exception {
+    write(release("0.9"), temp.resolve("old.img"));
+    assertThat(
+            slipway.run(
+                "bundle",
+                "create",
+                path("old.raucb"),
+                "--image",
+                "rootfs=" + path("old.img"),
+                "--key",
+                path("keys/signer.key"),
+                "--cert",
+                path("keys/signer.pem")))
+        .as(slipway.err())
+        .isZero();
+    assertThat(slipway.run("bundle", "info", path("old.raucb"))).isZero();
+    assertThat(slipway.out()).contains("compatible  robot\n", "0.9");
+    String[] install = {
+      "install", path("old.raucb"), "--disk", path("disk.img"), "--keyring", path("keys/ca.pem")
+    };
+    assertThat(slipway.run(install)).isEqualTo(Main.FAILED);
+    assertThat(slipway.err()).contains("version 0.9, this machine has 1.0; allow downgrades");
+    assertThat(slipway.run("status", "--disk", path("disk.img"))).isZero();
+    assertThat(slipway.out()).contains("slot B: no release, not to be started");
+    var anyway = new ArrayList<>(List.of(install));
+    anyway.add("--allow-downgrade");
+    assertThat(slipway.run(anyway.toArray(String[]::new))).as(slipway.err()).isZero();
+  }
+
+  @Test
+  void withoutAReleaseInTheImageItsNameMustBeGiven() throws Exception {
+    Files.write(temp.resolve("opaque.img"), new byte[4096]);
+    assertThat(
+            slipway.run("bundle", "create", path("x"), "--image", "rootfs=" + path("opaque.img")))
+        .isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(slipway.err())
+        .contains("give --compatible: there is no image for slot rootfs that says it itself");
   }
 
   @Test
