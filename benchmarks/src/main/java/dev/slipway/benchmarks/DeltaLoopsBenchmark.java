@@ -72,7 +72,7 @@ public class DeltaLoopsBenchmark {
   /** Blocks of the 8 MiB that are the same. */
   @Benchmark
   public List<Alignment> equalBlocks() throws IOException {
-    return BlockIndex.of(BlockSource.bytes(images.before()))
+    return BlockIndex.of(BlockSource.bytes(images.before()), 1 << 20)
         .compare(BlockSource.bytes(images.after()), 0, ByteSpace.base(1))
         .copies();
   }

@@ -15,7 +15,9 @@ import java.util.List;
  * looking at it byte by byte.
  *
  * <p>Open addressing over 64-bit fingerprints; every hit is compared before it counts. Memory: 12
- * bytes for each block at a load of at most one half, so 6 MiB for an image of 1 GiB.
+ * bytes for each place of a table that is at most half full, so 12 MiB for an image of 1 GiB. Where
+ * that is too much, only every second block is indexed, every fourth, and so on: what moved is then
+ * found from the first of these on.
  */
 public final class BlockIndex {
   /** The block of all common file systems. */
@@ -26,31 +28,57 @@ public final class BlockIndex {
   private static final byte[] ZEROS = new byte[BLOCK];
   private static final long PRIME = 0x9E3779B97F4A7C15L;
 
+  private static final int LEAST_INDEXED = 8;
+  private static final int MOST_INDEXED = 1 << 27;
+
   private final BlockReader blocks;
+  private final long step;
   private final long[] prints;
   private final int[] numbers;
   private final int mask;
 
-  private BlockIndex(BlockReader blocks, int count) {
+  private BlockIndex(BlockReader blocks, long step) {
     this.blocks = blocks;
-    int slots = Integer.highestOneBit(Math.max(count, 8)) << 2;
+    this.step = step;
+    int slots = slots(blocks.blocks() / step);
     prints = new long[slots];
     numbers = new int[slots];
     mask = slots - 1;
   }
 
-  /** Indexes the whole blocks of a source, but for those of zeros. */
-  public static BlockIndex of(BlockSource source) throws IOException {
+  private static int slots(long indexed) {
+    return Integer.highestOneBit((int) Math.max(indexed, LEAST_INDEXED)) << 2;
+  }
+
+  /**
+   * Indexes the whole blocks of a source, but for those of zeros.
+   *
+   * @param memoryBytes what the table may take; it takes {@value #LEAST_INDEXED} blocks whatever
+   *     that says
+   */
+  public static BlockIndex of(BlockSource source, long memoryBytes) throws IOException {
     var blocks = new BlockReader(source);
-    int count = (int) Math.min(blocks.blocks(), 1 << 27);
-    var index = new BlockIndex(blocks, count);
-    for (int i = 0; i < count; i++) {
-      int at = blocks.seek(i);
+    var index = new BlockIndex(blocks, step(blocks.blocks(), memoryBytes));
+    for (long i = 0; i < blocks.blocks() / index.step; i++) {
+      int at = blocks.seek(i * index.step);
       if (!isZero(blocks.bytes(), at)) {
-        index.add(print(blocks.bytes(), at), i);
+        index.add(print(blocks.bytes(), at), (int) i);
       }
     }
     return index;
+  }
+
+  private static long step(long blocks, long memoryBytes) {
+    long step = 1;
+    while (blocks / step > LEAST_INDEXED && !fits(blocks / step, memoryBytes)) {
+      step *= 2;
+    }
+    return step;
+  }
+
+  private static boolean fits(long indexed, long memoryBytes) {
+    return indexed <= MOST_INDEXED
+        && (long) slots(indexed) * (Long.BYTES + Integer.BYTES) <= memoryBytes;
   }
 
   private static boolean isZero(byte[] bytes, int at) {
@@ -164,7 +192,7 @@ public final class BlockIndex {
     if (isSame(number, bytes, at)) {
       return number;
     }
-    int found = find(print(bytes, at));
+    long found = find(print(bytes, at)) * step;
     return found >= 0 && isSame(found, bytes, at) ? found : -1;
   }
 

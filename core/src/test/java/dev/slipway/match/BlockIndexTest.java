@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BlockIndexTest {
   private static final int BLOCK = BlockIndex.BLOCK;
   private static final long NEW = ByteSpace.base(2);
+  private static final long AMPLE = 1 << 20;
 
   private final Random random = new Random(7);
 
@@ -66,7 +68,7 @@ class BlockIndexTest {
     byte[] old = blocks(1, 2, 3);
     byte[] made = blocks(1, 2, 3, 4, 5, 6);
     Arrays.fill(made, 4 * BLOCK, 6 * BLOCK, (byte) 0);
-    Sameness known = BlockIndex.of(BlockSource.bytes(old)).compare(BlockSource.bytes(made), 0, NEW);
+    Sameness known = compare(old, made, AMPLE);
     assertThat(known.copied(NEW + 5, -NEW)).isEqualTo(3 * BLOCK - 5);
     assertThat(known.copied(NEW + 5, 1 - NEW)).isZero();
     assertThat(known.copied(NEW + 3 * BLOCK, -NEW)).isZero();
@@ -84,8 +86,25 @@ class BlockIndexTest {
     }
   }
 
+  /** A table of 12 KiB has room for every second of a thousand blocks, the least one for seven. */
+  @Test
+  void withLittleMemoryWhatMovedIsFoundFromTheNextIndexedBlockOn() throws IOException {
+    int[] contents = IntStream.range(0, 1000).toArray();
+    byte[] old = blocks(contents);
+    byte[] moved = Arrays.copyOfRange(old, 501 * BLOCK, old.length);
+    assertThat(compare(old, moved, AMPLE).copies()).containsExactly(copy(0, 501, 499));
+    assertThat(compare(old, moved, 12 << 10).copies()).containsExactly(copy(1, 502, 498));
+    assertThat(compare(old, moved, 0).copies()).containsExactly(copy(11, 512, 488));
+    assertThat(compare(old, old, 0).copies()).containsExactly(copy(0, 0, 1000));
+  }
+
   private static List<Alignment> copies(byte[] old, byte[] made) throws IOException {
-    return BlockIndex.of(BlockSource.bytes(old)).compare(BlockSource.bytes(made), 0, NEW).copies();
+    return compare(old, made, AMPLE).copies();
+  }
+
+  private static Sameness compare(byte[] old, byte[] made, long memoryBytes) throws IOException {
+    return BlockIndex.of(BlockSource.bytes(old), memoryBytes)
+        .compare(BlockSource.bytes(made), 0, NEW);
   }
 
   private static Alignment copy(int to, int from, int count) {

@@ -32,7 +32,9 @@ class MatchingTest {
     System.arraycopy(old, 2 * BlockIndex.BLOCK, made, 5 * BlockIndex.BLOCK, 3 * BlockIndex.BLOCK);
     Arrays.fill(made, 0, BlockIndex.BLOCK, (byte) 0);
     assertThat(
-            BlockIndex.of(BlockSource.bytes(old)).compare(BlockSource.bytes(made), 0, NEW).copies())
+            BlockIndex.of(BlockSource.bytes(old), 1 << 20)
+                .compare(BlockSource.bytes(made), 0, NEW)
+                .copies())
         .containsExactly(
             new Alignment(NEW + 5 * BlockIndex.BLOCK, 2 * BlockIndex.BLOCK, 3 * BlockIndex.BLOCK));
   }

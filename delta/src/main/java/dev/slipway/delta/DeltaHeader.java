@@ -67,7 +67,12 @@ public record DeltaHeader(
 
   /** All memory that applying needs: the dictionaries, and what is said beside them. */
   public long allMemoryBytes() {
-    return memoryBytes + Arrays.stream(dictionaries).asLongStream().sum();
+    return memoryBytes + dictionaryBytes();
+  }
+
+  /** What the decoders of all lanes need together. */
+  long dictionaryBytes() {
+    return Arrays.stream(dictionaries).asLongStream().sum();
   }
 
   byte[] bytes() {

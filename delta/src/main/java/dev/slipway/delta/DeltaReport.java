@@ -101,6 +101,7 @@ public record DeltaReport(long deltaBytes, List<Kind> kinds, List<Entry> entries
    *
    * @param delta the delta, from its start; it stays open
    * @param name the delta's name in error messages
+   * @throws IOException also when the delta's dictionaries are too large for this JVM
    */
   public static DeltaReport of(InputStream delta, String name) throws IOException {
     return Explanation.of(DeltaHeader.read(delta, name), delta, name, List.of());

@@ -7,6 +7,7 @@ import dev.slipway.delta.coding.LaneReader;
 import dev.slipway.delta.coding.Numbers;
 import dev.slipway.delta.member.Recipe;
 import dev.slipway.io.FormatException;
+import dev.slipway.io.Size;
 import dev.slipway.volume.Extent;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -43,12 +44,31 @@ final class Explanation {
    * Reads a delta behind its header.
    *
    * @param extents the files of the target, as far as they are known
+   * @throws IOException also when its dictionaries are too large for this JVM
    */
   static DeltaReport of(DeltaHeader header, InputStream delta, String name, List<Extent> extents)
       throws IOException {
+    checkMemory(header, name, Runtime.getRuntime().maxMemory());
     var in = new BufferedInputStream(delta, BUFFER);
     var lanes = new LaneReader(in, header.dictionaries(), name, DeltaHeader.BYTES);
+    lanes.leaveOut(Lanes.SOURCE_CHECKS.ordinal());
+    lanes.leaveOut(Lanes.TARGET_CHECKS.ordinal());
     return new Explanation(header, lanes, extents).follow();
+  }
+
+  /** The half of the heap is for the dictionaries, the other for the files of the target. */
+  static void checkMemory(DeltaHeader header, String name, long heapBytes) throws IOException {
+    if (header.dictionaryBytes() > heapBytes / 2) {
+      throw new IOException(
+          name
+              + ": reading it needs "
+              + Size.bytes(header.dictionaryBytes())
+              + " of memory, and Java may use "
+              + Size.bytes(heapBytes)
+              + "; start it with a larger heap, -Xmx"
+              + ((2 * header.dictionaryBytes() >> 20) + 1)
+              + "m");
+    }
   }
 
   private DeltaReport follow() throws IOException {

@@ -46,7 +46,7 @@ final class Making {
         Aside.run(options.executor(), () -> Digest.of(source.stream(0, source.size())));
     Aside<TargetDigests.Checks> checks =
         Aside.run(options.executor(), () -> TargetDigests.Checks.of(target, 1 << STEP_BITS));
-    Sameness same = Search.equalBlocks(source, target);
+    Sameness same = Search.equalBlocks(source, target, options);
     List<Alignment> copies = same.copies();
     try (MemberTexts old = openSource(copies);
         MemberTexts made = openTarget(copies)) {

@@ -53,10 +53,11 @@ final class Search {
     }
   }
 
-  static Sameness equalBlocks(BlockSource source, BlockSource target) throws IOException {
+  static Sameness equalBlocks(BlockSource source, BlockSource target, DeltaOptions options)
+      throws IOException {
     long from = ByteSpace.base(Area.SOURCE.ordinal());
     long to = ByteSpace.base(Area.TARGET.ordinal());
-    return BlockIndex.of(source).compare(target, from, to);
+    return BlockIndex.of(source, options.memory().bytes()).compare(target, from, to);
   }
 
   /**

@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,22 +52,28 @@ class BrokenDeltaTest {
     }
   }
 
-  /** The whole delta goes on where each cut one had to stop: steps end within or at its chunks. */
+  /**
+   * The whole delta goes on where each cut one had to stop, at the end of a frame and within it.
+   */
   @Test
   void goesOnWhereACutDeltaEnded() throws IOException {
     var files = new DeltaFiles(directory);
     EditedImage pair = severalSteps();
     byte[] whole = files.make(pair, Profile.FAST, Runnable::run);
     int cuts = 0;
-    for (int end = chunkEnd(whole, DeltaHeader.BYTES); end >= 0; end = chunkEnd(whole, end)) {
-      byte[] cut = Arrays.copyOf(whole, end);
-      assertThatThrownBy(() -> files.apply(pair.before(), cut))
-          .as("cut to %d bytes", end)
-          .isInstanceOf(FormatException.class)
-          .hasMessageContaining("ends early");
-      assertThat(files.target()).doesNotExist();
-      assertThat(files.apply(pair.before(), whole)).isEqualTo(pair.after());
-      cuts++;
+    int start = DeltaHeader.BYTES;
+    for (int end = frameEnd(whole, start); end >= 0; end = frameEnd(whole, start)) {
+      for (int length : new int[] {(start + end) / 2, end}) {
+        byte[] cut = Arrays.copyOf(whole, length);
+        assertThatThrownBy(() -> files.apply(pair.before(), cut))
+            .as("cut to %d bytes", length)
+            .isInstanceOf(FormatException.class)
+            .hasMessageContaining("ends early");
+        assertThat(files.target()).doesNotExist();
+        assertThat(files.apply(pair.before(), whole)).isEqualTo(pair.after());
+        cuts++;
+      }
+      start = end;
     }
     assertThat(cuts).isGreaterThan(12);
   }
@@ -147,17 +154,34 @@ class BrokenDeltaTest {
       assertThat(DeltaReport.of(new ByteArrayInputStream(mutated), "delta").entries()).isNotEmpty();
     } catch (FormatException e) {
       assertThat(e.getMessage()).startsWith("delta: ");
+    } catch (IOException e) {
+      assertThat(e.getMessage()).matches("delta: reading it needs .* of memory.* -Xmx\\d+m");
     }
   }
 
-  /** Makes the header and as many chunks as can be followed say that they are whole. */
+  /** Else mended checksums would not be where the reader looks for them. */
+  @Test
+  void framesAreFollowedToTheEnd() throws IOException {
+    for (byte[] made :
+        List.of(
+            delta, new DeltaFiles(directory).make(severalSteps(), Profile.FAST, Runnable::run))) {
+      int at = DeltaHeader.BYTES;
+      for (int next = frameEnd(made, at); next >= 0; next = frameEnd(made, at)) {
+        at = next;
+      }
+      assertThat(at).isEqualTo(made.length - 1);
+      assertThat(made[at]).isEqualTo((byte) -1);
+    }
+  }
+
+  /** Makes the header and as many frames as can be followed say that they are whole. */
   private static void mendChecksums(byte[] mutated) {
     int end = DeltaHeader.BYTES - Integer.BYTES;
     var crc = new CRC32C();
     crc.update(mutated, 0, end);
     ByteBuffer.wrap(mutated).order(ByteOrder.LITTLE_ENDIAN).putInt(end, (int) crc.getValue());
     int at = DeltaHeader.BYTES;
-    for (int next = chunkEnd(mutated, at); next >= 0; next = chunkEnd(mutated, at)) {
+    for (int next = frameEnd(mutated, at); next >= 0; next = frameEnd(mutated, at)) {
       int checksum = next - Integer.BYTES;
       crc.reset();
       crc.update(mutated, at, checksum - at);
@@ -166,8 +190,8 @@ class BrokenDeltaTest {
     }
   }
 
-  /** Where the chunk ends that starts somewhere, with its checksum; -1 when it would not fit. */
-  private static int chunkEnd(byte[] delta, int start) {
+  /** Where the frame ends that starts somewhere, with its checksum; -1 when it would not fit. */
+  private static int frameEnd(byte[] delta, int start) {
     if (start + 7 >= delta.length || delta[start] == -1) {
       return -1;
     }
@@ -175,7 +199,7 @@ class BrokenDeltaTest {
     int length =
         control >= 0x80
             ? (control >= 0xc0 ? 6 : 5) + u16(delta, start + 4) + 1
-            : 3 + u16(delta, start + 2) + 1;
+            : 4 + ((delta[start + 2] & 0xff) << 16) + u16(delta, start + 3) + 1;
     int end = start + 1 + length + Integer.BYTES;
     return end > delta.length ? -1 : end;
   }
@@ -223,6 +247,16 @@ class BrokenDeltaTest {
           .hasMessageContaining("of memory, and 4 KiB are allowed");
     }
     assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void explainsOnlyWhatFitsIntoTheHeap() throws IOException {
+    DeltaHeader header = DeltaHeader.read(new ByteArrayInputStream(delta), "delta");
+    long needed = header.dictionaryBytes();
+    Explanation.checkMemory(header, "delta", 2 * needed);
+    assertThatThrownBy(() -> Explanation.checkMemory(header, "delta", 2 * needed - 1))
+        .hasMessageStartingWith("delta: reading it needs ")
+        .hasMessageContaining("start it with a larger heap, -Xmx");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.tukaani.xz.XZIOException;
 
@@ -25,6 +26,7 @@ public final class LaneReader {
   private final String source;
   private final List<Lane> lanes = new ArrayList<>();
   private final List<InputStream> decoders = new ArrayList<>();
+  private final BitSet leftOut = new BitSet();
   private long position;
   private int ahead;
   private boolean ended;
@@ -55,6 +57,11 @@ public final class LaneReader {
     return decoders.get(number);
   }
 
+  /** Only checks and counts the chunks of a lane that nobody is going to read. */
+  public void leaveOut(int number) {
+    leftOut.set(number);
+  }
+
   /** How many bytes of the input were read so far, those before it included. */
   public long position() {
     return position;
@@ -72,10 +79,12 @@ public final class LaneReader {
         : new FormatException(source + ": before byte " + position + ": " + e.getMessage(), e);
   }
 
-  /** Checks that the input ends here. */
+  /** Checks that the input ends here, but for lanes that were left out. */
   public void expectEnd() throws IOException {
-    if (!ended && readFrame()) {
-      throw error("data behind the end");
+    while (readFrame()) {
+      if (ahead > 0) {
+        throw error("data behind the end");
+      }
     }
     if (in.read() >= 0) {
       throw error("data behind the end");
@@ -106,9 +115,12 @@ public final class LaneReader {
     if (!Arrays.equals(checksum, LaneWriter.checksum(mark, body))) {
       throw error("chunk: checksum: the delta is damaged before this place");
     }
+    lanes.get(number).compressed += body.length;
+    if (leftOut.get(number)) {
+      return true;
+    }
     byte[] chunks = Lzma2.isStored(body[0]) ? StoredRun.chunks(body) : body;
     ahead += chunks.length;
-    lanes.get(number).compressed += body.length;
     if (ahead > AHEAD_MAX) {
       throw error("chunk: more than " + AHEAD_MAX + " bytes ahead of their use");
     }

@@ -92,6 +92,7 @@ final class DeltaCreateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Path directory =
         scratch == null ? output.toAbsolutePath().getParent() : scratch.toAbsolutePath();
+    Size tables = tables(Size.parse(memory), Runtime.getRuntime().maxMemory());
     int threads = jobs == null ? Runtime.getRuntime().availableProcessors() : jobs;
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     var opened = new ArrayList<BlockSource>();
@@ -101,7 +102,7 @@ final class DeltaCreateCommand implements Callable<Integer> {
       DeltaOptions options =
           DeltaOptions.of(directory)
               .withProfile(profile)
-              .withMemory(Size.parse(memory))
+              .withMemory(tables)
               .withDictionary(Size.parse(dictionary))
               .withExecutor(executor);
       try (BlockDelta delta = BlockDelta.between(Volume.of(old), wanted(made), options, progress)) {
@@ -120,6 +121,22 @@ final class DeltaCreateCommand implements Callable<Integer> {
     out.println(output + ": " + Size.bytes(Files.size(output)));
     out.flush();
     return 0;
+  }
+
+  /** What is asked for, if the heap can give it and a quarter for all else. */
+  static Size tables(Size asked, long heapBytes) {
+    if (asked.bytes() > heapBytes / 4 * 3) {
+      throw new IllegalArgumentException(
+          "--memory "
+              + asked
+              + ": Java may use "
+              + Size.bytes(heapBytes)
+              + ", and a quarter of that is needed for all else; allow less, or give Java more:"
+              + " SLIPWAY_JAVA_OPTIONS=-Xmx"
+              + (asked.bytes() / 3 * 4 / Size.mib(1).bytes() + 1)
+              + "m");
+    }
+    return asked;
   }
 
   /** Only a report needs to know the files, and finding them takes reading all of them. */

@@ -187,6 +187,15 @@ class DeltaCommandTest {
   }
 
   @Test
+  void tablesThatTheHeapCannotHoldAreRefusedAtOnce() {
+    fails("delta", "create", path("old.img"), path("new.img"), "-o", path("x"), "--memory", "900G");
+    assertThat(slipway.err())
+        .contains("--memory 900 GiB: Java may use ")
+        .contains("SLIPWAY_JAVA_OPTIONS=-Xmx1228801m");
+    assertThat(temp.resolve("x")).doesNotExist();
+  }
+
+  @Test
   void saysWhatIsWrongWithItsInput() {
     fails("delta", "info", path("new.img"));
     assertThat(slipway.err())
