@@ -77,6 +77,9 @@ class RaucGuestTest {
       assertThat(rauc(machine, "install /mnt/update.raucb"))
           .contains("Installing `/mnt/update.raucb` succeeded")
           .endsWith("status 0");
+      assertThat(ssh.output(machine, "journalctl --unit rauc --output cat"))
+          .as("an adaptive update takes blocks from the slot that runs")
+          .containsPattern("access stats for active_slot: count=[1-9]");
       assertThat(rauc(machine, "status --output-format=shell"))
           .contains("RAUC_BOOT_PRIMARY='rootfs.1'");
       assertThat(ssh.output(machine, "slipway-boot status"))
