@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * Counts the members of files by kind: found, with a recipe, and what the recipes cost.
  *
- * <p>{@code java -cp ... dev.slipway.delta.member.MemberSurvey FILE...}
+ * <p>{@code benchmarks/peers/members.sh} runs it.
  */
 final class MemberSurvey {
   /** What was counted of one kind. */
