@@ -114,7 +114,10 @@ public record MemberFinder(long plainMax) {
         while (next - at <= last) {
           int place = nextStart((int) (next - at), last);
           next = at + place;
-          Optional<Member> member = place > last ? Optional.empty() : probe(kind(place), next);
+          if (place > last) {
+            break;
+          }
+          Optional<Member> member = probe(kind(place), next);
           member.ifPresent(members::add);
           next = member.isPresent() ? member.get().end() : next + 1;
         }

@@ -46,6 +46,33 @@ class WantedPlacesTest {
     }
   }
 
+  /** As when an initramfs follows a file that changed and begins with what did not. */
+  @Test
+  void aMemberIsFoundThatStartsWhereSomethingWantedEnds() throws IOException {
+    long length = put(40);
+    var wanted =
+        List.of(new ByteRange(39 * BLOCK, BLOCK), new ByteRange(42 * BLOCK, length - 2 * BLOCK));
+    assertThat(MemberFinder.standard().find(BlockSource.bytes(image), List.of(ALL), wanted))
+        .singleElement()
+        .extracting(Member::offset)
+        .isEqualTo(40L * BLOCK);
+  }
+
+  /** What is read at once ends there. */
+  @Test
+  void aMemberIsFoundAtEveryPlaceAroundABufferBorder() throws IOException {
+    byte[] member = Codec.GZIP.encode(new byte[] {1, 2, 3});
+    for (int place = (1 << 16) - 16; place < (1 << 16) + 16; place++) {
+      byte[] bytes = new byte[1 << 17];
+      System.arraycopy(member, 0, bytes, place, member.length);
+      assertThat(MemberFinder.standard().find(BlockSource.bytes(bytes)))
+          .as("at %d", place)
+          .singleElement()
+          .extracting(Member::offset)
+          .isEqualTo((long) place);
+    }
+  }
+
   @Test
   void whatLiesInOtherFilesIsNotUnpacked() throws IOException {
     put(3);
